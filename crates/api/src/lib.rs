@@ -1,0 +1,1 @@
+//! The HTTP API of ArbitrageVault: routes, wire types, OpenAPI and problem documents.

@@ -1,0 +1,1 @@
+//! PostgreSQL models, repositories, migrations and connection pools of ArbitrageVault.

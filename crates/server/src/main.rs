@@ -1,0 +1,2 @@
+//! The `arbitragevault` command.
+fn main() {}
