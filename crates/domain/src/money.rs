@@ -138,7 +138,10 @@ mod tests {
     #[test]
     fn the_yen_has_no_smaller_unit() {
         assert_eq!(Money::from_minor(350, Currency::Jpy).to_string(), "350 JPY");
-        assert_eq!(Money::from_minor(350, Currency::Usd).to_string(), "3.50 USD");
+        assert_eq!(
+            Money::from_minor(350, Currency::Usd).to_string(),
+            "3.50 USD"
+        );
     }
 
     #[test]

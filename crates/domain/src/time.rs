@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A point in time in minutes since 2011-01-01T00:00:00Z, the resolution of Keepa's histories.
 ///
 /// Negative values are real: some listings are older than Keepa.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct KeepaMinutes(pub i32);
