@@ -1,0 +1,51 @@
+//! What a use case can answer instead of a result.
+
+use std::time::Duration;
+
+use arbitragevault_persistence::PersistenceError;
+
+/// Why a use case did not happen. The text of every variant is meant for the caller.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// There is no such thing, or it belongs to someone else.
+    #[error("{0} was not found")]
+    NotFound(&'static str),
+    /// The state of the thing forbids it.
+    #[error("{detail}")]
+    Conflict {
+        /// A code for programs, in SCREAMING_SNAKE_CASE.
+        code: &'static str,
+        /// What forbids it, and what to do.
+        detail: String,
+    },
+    /// The request was understood, but cannot be done as it stands.
+    #[error("{detail}")]
+    Invalid {
+        /// A code for programs, in SCREAMING_SNAKE_CASE.
+        code: &'static str,
+        /// What is wrong, and what to do.
+        detail: String,
+    },
+    /// Something outside is not reachable now.
+    #[error("{dependency} is not available at the moment")]
+    Unavailable {
+        /// What is not reachable.
+        dependency: &'static str,
+        /// When to try again.
+        retry_after: Duration,
+        /// What happened, for the log.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A defect on our side; its source is for the log only.
+    #[error("an internal error occurred")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ServiceError {
+    /// A defect on our side.
+    pub fn internal(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Box::new(source))
+    }
+}
