@@ -1,31 +1,34 @@
 //! Amazon's own identifier.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::error::IdentifierError;
+use super::text::fixed_text;
 
 /// An Amazon Standard Identification Number: ten characters, upper-case letters and digits.
+///
+/// Of a book that has an ISBN-10 it normally is that ISBN-10 (grade M).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", schema(value_type = String, example = "0593655036"))]
 pub struct Asin([u8; 10]);
-
-/// A text that is no ASIN.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an ASIN is ten letters and digits, not {0:?}")]
-pub struct InvalidAsin(pub String);
 
 impl Asin {
     /// Reads an ASIN; lower-case letters become upper-case.
     ///
     /// # Errors
     /// When the text is not ten ASCII letters and digits.
-    pub fn parse(text: &str) -> Result<Self, InvalidAsin> {
-        let invalid = || InvalidAsin(text.to_owned());
+    pub fn parse(text: &str) -> Result<Self, IdentifierError> {
+        let invalid = || IdentifierError::not_an_asin(text);
         let mut bytes: [u8; 10] = text.as_bytes().try_into().map_err(|_| invalid())?;
         if !bytes.iter().all(u8::is_ascii_alphanumeric) {
             return Err(invalid());
         }
         bytes.make_ascii_uppercase();
         Ok(Self(bytes))
+    }
+
+    /// The ten characters, which the caller knows to be upper-case letters and digits.
+    pub(super) const fn from_bytes(bytes: [u8; 10]) -> Self {
+        Self(bytes)
     }
 
     /// The ten characters.
@@ -35,27 +38,4 @@ impl Asin {
     }
 }
 
-impl fmt::Display for Asin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for Asin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Asin({self})")
-    }
-}
-
-impl Serialize for Asin {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Asin {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::parse(&text).map_err(serde::de::Error::custom)
-    }
-}
+fixed_text!(Asin);
