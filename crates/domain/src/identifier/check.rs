@@ -4,8 +4,8 @@ use super::error::IdentifierError;
 
 /// The check digit of a GTIN of any length (EAN-13, UPC-A, EAN-8, GTIN-14) from the digits before it.
 ///
-/// The weights 3 and 1 alternate from the right; the check digit fills the sum up to a multiple of ten (grade A, GS1
-/// General Specifications).
+/// The weights 3 and 1 alternate from the right; the check digit fills the sum up to a multiple of ten (grade B: published
+/// descriptions of GS1's rule agree).
 pub(super) fn gtin(body: &[u8]) -> u8 {
     let weighted = body.iter().rev().zip([3_u8, 1].into_iter().cycle());
     let sum = weighted.fold(0_u8, |sum, (digit, weight)| {
@@ -16,7 +16,8 @@ pub(super) fn gtin(body: &[u8]) -> u8 {
 
 /// The check digit of an ISBN-10 from its first nine digits: `X` stands for ten.
 ///
-/// The digits weigh 10 down to 2, the check digit 1, and the sum is a multiple of eleven (grade A, ISO 2108:1992).
+/// The digits weigh 10 down to 2, the check digit 1, and the sum is a multiple of eleven (grade B: published
+/// descriptions agree).
 pub(super) fn isbn10(body: &[u8]) -> u8 {
     let weighted = body.iter().zip((2_u8..=10).rev());
     let sum = weighted.fold(0_u8, |sum, (digit, weight)| {

@@ -38,7 +38,7 @@ impl Ean13 {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// `true` for sheet music (an ISMN): 979-0 is no book (grade A, ISO 10957).
+    /// `true` for sheet music (an ISMN): 979-0 is no book (grade B: published lists of GS1 prefixes agree).
     #[must_use]
     pub fn is_sheet_music(&self) -> bool {
         self.0.starts_with(b"9790")
@@ -72,10 +72,11 @@ impl Upc {
     }
 
     /// Reads the short form UPC-E of eight digits (number system, six digits, check digit), in which runs of zeros are left
-    /// out (grade A, GS1 General Specifications).
+    /// out (grade B: the manuals of two makers of bar-code readers and software agree). Only number system 0 is read: one of
+    /// the sources allows no other.
     ///
     /// # Errors
-    /// When it is not eight digits, the first is neither 0 nor 1, or the check digit of the full form is wrong.
+    /// When it is not eight digits, the first is not 0, or the check digit of the full form is wrong.
     pub fn from_upc_e(text: &str) -> Result<Self, IdentifierError> {
         const KIND: &str = "UPC-E";
         let malformed = || IdentifierError::malformed(text, KIND);
@@ -89,7 +90,7 @@ impl Upc {
             b'5'..=b'9' => [a, b, c, d, e, zero, zero, zero, zero, last],
             _ => return Err(malformed()),
         };
-        if !matches!(system, b'0' | b'1') {
+        if system != b'0' {
             return Err(malformed());
         }
         let full: String = [system]
@@ -148,7 +149,9 @@ mod tests {
             let upc = Upc::from_upc_e(&short).unwrap();
             assert_eq!(upc.as_str(), format!("{body}{check}"), "{short}");
         }
-        assert!(Upc::from_upc_e("24252614").is_err());
+        for system in ['1', '2'] {
+            assert!(Upc::from_upc_e(&format!("{system}4252614")).is_err());
+        }
         assert!(Upc::from_upc_e("0425261X").is_err());
         assert!(Upc::from_upc_e("4252614").is_err());
     }

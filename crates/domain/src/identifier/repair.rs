@@ -313,7 +313,7 @@ fn read_twelve(cleaned: Cleaned) -> Result<Identified, IdentifierError> {
     Upc::parse(&text).map(|upc| ean_found(cleaned, upc.into()))
 }
 
-/// Reads a number whose last five digits are the price bar code beside it (grade A, GS1: the EAN-5 supplement).
+/// Reads a number whose last five digits are the price bar code beside it (grade B: descriptions of the EAN-5 supplement agree).
 fn read_with_add_on(mut cleaned: Cleaned) -> Result<Identified, IdentifierError> {
     let text = cleaned.text.clone();
     let length = || IdentifierError::Length {
