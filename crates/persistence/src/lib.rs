@@ -1,1 +1,26 @@
 //! PostgreSQL models, repositories, migrations and connection pools of ArbitrageVault.
+//!
+//! Row structs and plain functions over a connection, one module for each table; so the same function serves a pool and a
+//! transaction. What is stored when is decided by the layer above.
+
+pub mod analyses;
+pub mod batches;
+mod error;
+pub mod events;
+pub mod items;
+pub mod jobs;
+pub mod listen;
+pub mod migrate;
+mod notice;
+pub mod organisations;
+pub mod outcomes;
+mod pool;
+pub mod schema;
+pub mod snapshots;
+mod tls;
+
+pub use error::PersistenceError;
+pub use pool::{DatabaseOptions, Pool, PoolStatus};
+
+/// A connection, as every function of this crate takes it.
+pub type Connection = diesel_async::AsyncPgConnection;

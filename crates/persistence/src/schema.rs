@@ -1,0 +1,171 @@
+//! The tables, as diesel sees them. The truth stands in `migrations/`; a test compares.
+#![allow(missing_docs, reason = "the columns are documented in the migrations")]
+
+use diesel::table;
+
+table! {
+    organisations (id) {
+        id -> Uuid,
+        name -> Text,
+        slug -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    users (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        email -> Text,
+        display_name -> Text,
+        role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    batches (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        created_by -> Nullable<Uuid>,
+        name -> Text,
+        status -> Text,
+        marketplace -> Text,
+        source -> Nullable<Text>,
+        configuration -> Jsonb,
+        total_items -> Integer,
+        analysed_items -> Integer,
+        failed_items -> Integer,
+        rejected_items -> Integer,
+        cancelled_items -> Integer,
+        last_sequence -> Integer,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    batch_items (batch_id, position) {
+        batch_id -> Uuid,
+        position -> Integer,
+        row -> Integer,
+        identifier -> Text,
+        lookup -> Nullable<Text>,
+        notices -> Jsonb,
+        buy_price_minor -> Nullable<BigInt>,
+        quantity -> Integer,
+        condition -> Text,
+        fulfilment -> Text,
+        note -> Nullable<Text>,
+        status -> Text,
+        error_code -> Nullable<Text>,
+        error_detail -> Nullable<Text>,
+        analysis_id -> Nullable<Uuid>,
+    }
+}
+
+table! {
+    products (asin, marketplace) {
+        asin -> Text,
+        marketplace -> Text,
+        title -> Nullable<Text>,
+        author -> Nullable<Text>,
+        latest_snapshot_id -> Uuid,
+        latest_fetched_at -> Timestamptz,
+        first_seen_at -> Timestamptz,
+    }
+}
+
+table! {
+    product_snapshots (id) {
+        id -> Uuid,
+        asin -> Text,
+        marketplace -> Text,
+        source -> Text,
+        fetched_at -> Timestamptz,
+        content -> Bytea,
+    }
+}
+
+table! {
+    product_codes (code, marketplace) {
+        code -> Text,
+        marketplace -> Text,
+        asin -> Text,
+    }
+}
+
+table! {
+    analyses (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        batch_id -> Nullable<Uuid>,
+        position -> Nullable<Integer>,
+        snapshot_id -> Nullable<Uuid>,
+        asin -> Text,
+        marketplace -> Text,
+        currency -> Text,
+        title -> Nullable<Text>,
+        source -> Text,
+        engine_version -> SmallInt,
+        as_of -> Timestamptz,
+        buy_price_minor -> Nullable<BigInt>,
+        quantity -> Integer,
+        condition -> Text,
+        fulfilment -> Text,
+        sale_price_low_minor -> Nullable<BigInt>,
+        sale_price_minor -> Nullable<BigInt>,
+        sale_price_high_minor -> Nullable<BigInt>,
+        fees_minor -> Nullable<BigInt>,
+        profit_minor -> Nullable<BigInt>,
+        roi_bp -> Nullable<BigInt>,
+        max_buy_price_minor -> Nullable<BigInt>,
+        days_to_sell -> Nullable<Integer>,
+        velocity -> Nullable<SmallInt>,
+        stability -> Nullable<SmallInt>,
+        confidence -> Nullable<SmallInt>,
+        combined -> Nullable<SmallInt>,
+        opportunity -> Nullable<BigInt>,
+        rating -> Nullable<Text>,
+        recommendation -> Text,
+        main_reason -> Text,
+        flags -> Array<Text>,
+        document -> Text,
+        created_at -> Timestamptz,
+        roi_sort -> BigInt,
+        profit_sort -> BigInt,
+        opportunity_sort -> BigInt,
+        velocity_sort -> BigInt,
+        combined_sort -> BigInt,
+    }
+}
+
+table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        batch_id -> Uuid,
+        position -> Integer,
+        subject -> Text,
+        is_dead -> Bool,
+        run_at -> Timestamptz,
+        attempts -> SmallInt,
+        lease_owner -> Nullable<Uuid>,
+        leased_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+table! {
+    events (batch_id, sequence) {
+        batch_id -> Uuid,
+        sequence -> Integer,
+        kind -> Text,
+        payload -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(batches, batch_items, jobs, analyses);
+diesel::allow_tables_to_appear_in_same_query!(products, product_snapshots, product_codes);

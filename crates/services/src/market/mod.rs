@@ -1,0 +1,245 @@
+//! Market data: each product from memory, else from the database, else from Keepa, and never paid for twice.
+
+mod inflight;
+mod source;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arbitragevault_domain::identifier::Lookup;
+use arbitragevault_domain::market::MarketSnapshot;
+use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_persistence::{Pool, snapshots};
+use chrono::{DateTime, TimeDelta, Utc};
+use moka::sync::Cache;
+use uuid::Uuid;
+
+pub use source::{FetchFailure, Fetched, KeepaSource, RequestOptions};
+
+use crate::error::ServiceError;
+use inflight::{Inflight, ended};
+
+/// A snapshot and the row that holds it.
+#[derive(Debug, Clone)]
+pub struct StoredSnapshot {
+    /// The id of the row.
+    pub id: Uuid,
+    /// What is known of the product.
+    pub snapshot: Arc<MarketSnapshot>,
+}
+
+/// What is known of one lookup after everything was tried.
+#[derive(Debug, Clone)]
+pub enum MarketAnswer {
+    /// Market data, fresh enough.
+    Known(StoredSnapshot),
+    /// Keepa knows no product for this code.
+    UnknownCode,
+    /// It could not be fetched.
+    Failed(FetchFailure),
+}
+
+type Key = (Marketplace, Lookup);
+
+/// How market data is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct MarketCacheOptions {
+    /// Data fetched longer ago than this is fetched again.
+    pub freshness: Duration,
+    /// Memory for recent snapshots, in bytes.
+    pub memory_bytes: u64,
+}
+
+impl Default for MarketCacheOptions {
+    /// A day, since most books move less within one than our price interval is wide, and 32 MiB.
+    fn default() -> Self {
+        Self {
+            freshness: Duration::from_secs(24 * 3600),
+            memory_bytes: 32 << 20,
+        }
+    }
+}
+
+/// The one way to market data.
+#[derive(Debug)]
+pub struct MarketData {
+    source: KeepaSource,
+    recent: Cache<Key, StoredSnapshot>,
+    inflight: Inflight<Key>,
+    freshness: TimeDelta,
+}
+
+impl MarketData {
+    /// Market data from `source`.
+    #[must_use]
+    pub fn new(source: KeepaSource, options: MarketCacheOptions) -> Self {
+        let recent = Cache::builder()
+            .weigher(|_: &Key, stored: &StoredSnapshot| weight(&stored.snapshot))
+            .max_capacity(options.memory_bytes)
+            .time_to_live(options.freshness)
+            .build();
+        Self {
+            source,
+            recent,
+            inflight: Inflight::new(),
+            freshness: TimeDelta::from_std(options.freshness).unwrap_or(TimeDelta::MAX),
+        }
+    }
+
+    /// Where missing data is fetched from.
+    #[must_use]
+    pub const fn source(&self) -> &KeepaSource {
+        &self.source
+    }
+
+    /// Fresh data for every lookup, in one request to Keepa for all that are missing.
+    ///
+    /// # Errors
+    /// When the database is not available. What Keepa could not answer stands in the answer of its lookup.
+    pub async fn answers(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        lookups: &[Lookup],
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<Lookup, MarketAnswer>, ServiceError> {
+        let mut answers = HashMap::with_capacity(lookups.len());
+        loop {
+            let missing = self.take_recent(marketplace, lookups, now, &mut answers);
+            if missing.is_empty() {
+                return Ok(answers);
+            }
+            let split = self
+                .inflight
+                .claim(missing.into_iter().map(|lookup| (marketplace, lookup)));
+            let mine: Vec<Lookup> = split.mine.keys().iter().map(|(_, lookup)| *lookup).collect();
+            if !mine.is_empty() {
+                self.find(pool, marketplace, &mine, now, &mut answers).await?;
+            }
+            drop(split.mine);
+            for other in split.others {
+                ended(other).await;
+            }
+        }
+    }
+
+    /// How many of the lookups are known already, without asking Keepa.
+    ///
+    /// # Errors
+    /// When the database is not available.
+    pub async fn known(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        lookups: &[Lookup],
+        now: DateTime<Utc>,
+    ) -> Result<usize, ServiceError> {
+        let mut connection = pool.get().await?;
+        let since = now - self.freshness;
+        Ok(snapshots::count_fresh(&mut connection, marketplace, lookups, since).await?)
+    }
+
+    /// Moves what memory holds into `answers`, and returns the rest.
+    fn take_recent(
+        &self,
+        marketplace: Marketplace,
+        lookups: &[Lookup],
+        now: DateTime<Utc>,
+        answers: &mut HashMap<Lookup, MarketAnswer>,
+    ) -> Vec<Lookup> {
+        let oldest = now - self.freshness;
+        let mut missing = Vec::new();
+        for lookup in lookups {
+            if answers.contains_key(lookup) {
+                continue;
+            }
+            match self.recent.get(&(marketplace, *lookup)) {
+                Some(stored) if stored.snapshot.fetched_at >= oldest => {
+                    answers.insert(*lookup, MarketAnswer::Known(stored));
+                }
+                _ => missing.push(*lookup),
+            }
+        }
+        missing
+    }
+
+    /// Finds lookups that this task alone works on: in the database, then at Keepa.
+    async fn find(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        lookups: &[Lookup],
+        now: DateTime<Utc>,
+        answers: &mut HashMap<Lookup, MarketAnswer>,
+    ) -> Result<(), ServiceError> {
+        let stored = {
+            let mut connection = pool.get().await?;
+            let since = now - self.freshness;
+            snapshots::fresh(&mut connection, marketplace, lookups, since).await?
+        };
+        for (lookup, row) in stored {
+            let stored = StoredSnapshot {
+                id: row.id,
+                snapshot: Arc::new(row.snapshot),
+            };
+            self.remember(marketplace, lookup, &stored);
+            answers.insert(lookup, MarketAnswer::Known(stored));
+        }
+        let missing: Vec<Lookup> = lookups
+            .iter()
+            .filter(|lookup| !answers.contains_key(lookup))
+            .copied()
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let fetched = self.source.fetch(marketplace, &missing, now).await;
+        self.store(pool, marketplace, fetched, answers).await
+    }
+
+    /// Stores what Keepa answered and turns it into answers.
+    async fn store(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        fetched: HashMap<Lookup, Fetched>,
+        answers: &mut HashMap<Lookup, MarketAnswer>,
+    ) -> Result<(), ServiceError> {
+        let mut found = Vec::new();
+        for (lookup, outcome) in fetched {
+            match outcome {
+                Fetched::Snapshot(snapshot) => found.push((lookup, snapshot)),
+                Fetched::UnknownCode => {
+                    answers.insert(lookup, MarketAnswer::UnknownCode);
+                }
+                Fetched::Failed(failure) => {
+                    answers.insert(lookup, MarketAnswer::Failed(failure));
+                }
+            }
+        }
+        let ids = {
+            let mut connection = pool.get().await?;
+            snapshots::insert(&mut connection, &found).await?
+        };
+        for ((lookup, snapshot), id) in found.into_iter().zip(ids) {
+            let stored = StoredSnapshot {
+                id,
+                snapshot: Arc::new(snapshot),
+            };
+            self.remember(marketplace, lookup, &stored);
+            answers.insert(lookup, MarketAnswer::Known(stored));
+        }
+        Ok(())
+    }
+
+    fn remember(&self, marketplace: Marketplace, lookup: Lookup, stored: &StoredSnapshot) {
+        self.recent.insert((marketplace, lookup), stored.clone());
+    }
+}
+
+/// What a snapshot weighs in memory, in bytes: eight for each change of a history, and a kibibyte for the rest.
+fn weight(snapshot: &MarketSnapshot) -> u32 {
+    let changes = snapshot.histories.changes();
+    u32::try_from(changes.saturating_mul(8).saturating_add(1024)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,12 @@
+DROP VIEW analyses_readable;
+DROP TABLE events;
+DROP TABLE jobs;
+DROP TABLE batch_items;
+DROP TABLE analyses;
+DROP TABLE product_codes;
+ALTER TABLE products DROP CONSTRAINT products_latest_snapshot_id_fkey;
+DROP TABLE product_snapshots;
+DROP TABLE products;
+DROP TABLE batches;
+DROP TABLE users;
+DROP TABLE organisations;
