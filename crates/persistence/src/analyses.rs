@@ -1,7 +1,6 @@
 //! Analyses: narrow columns to list and rank by, and the whole document beside them.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::IntoSql as _;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{

@@ -1,7 +1,6 @@
 //! Bringing the schema up to date.
 
-use diesel::Connection as _;
-use diesel::migration::{Migration as _, MigrationSource as _, MigrationVersion};
+use diesel::migration::{Migration, MigrationSource as _};
 use diesel::pg::Pg;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
@@ -62,11 +61,12 @@ pub async fn pending(connection: &mut AsyncPgConnection) -> Result<usize, Persis
 }
 
 fn versions() -> Result<Vec<String>, PersistenceError> {
-    let migrations = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)
+    let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS
+        .migrations()
         .map_err(|error| PersistenceError::Migration(error.to_string()))?;
     Ok(migrations
         .iter()
-        .map(|migration| MigrationVersion::as_owned(&migration.name().version()).to_string())
+        .map(|migration| migration.name().version().to_string())
         .collect())
 }
 

@@ -173,7 +173,7 @@ async fn settle_jobs(
     connection: &mut AsyncPgConnection,
     owned: &[&Finished],
 ) -> Result<(), PersistenceError> {
-    let (done, dead): (Vec<_>, Vec<_>) = owned
+    let (done, dead): (Vec<&Finished>, Vec<&Finished>) = owned
         .iter()
         .partition(|f| matches!(f.outcome, Outcome::Analysed(_)));
     diesel::delete(jobs::table.filter(jobs::id.eq_any(done.iter().map(|f| f.job_id))))

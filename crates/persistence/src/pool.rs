@@ -86,7 +86,7 @@ impl Pool {
             .wait_timeout(Some(options.wait))
             .create_timeout(Some(options.connect))
             .recycle_timeout(Some(options.connect))
-            .pre_recycle(Hook::async_fn(move |connection, metrics| {
+            .pre_recycle(Hook::async_fn(move |connection: &mut AsyncPgConnection, metrics| {
                 async move {
                     if metrics.age() > max_age {
                         return Err(HookError::message("the connection has reached its age"));
