@@ -1,8 +1,19 @@
 //! Fees: what Amazon takes from a sale, as a receipt whose every line names its rule and its rate card.
 
+mod config;
+mod rate_card;
+mod referral;
+mod schedule;
+mod size_tier;
+
 use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
+
+pub use config::FeeConfig;
+pub use referral::FeeCategory;
+pub use schedule::{FeeError, FeeInput, FeeSchedule};
+pub use size_tier::{BillableWeight, MeasuredPackage, SizeTier};
 
 /// What a fee line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +74,6 @@ pub struct FeeReceipt {
     pub lines: Vec<FeeLine>,
     /// The sum.
     pub total: Money,
-    /// The fulfilment fee that Keepa observed, when it differs from the card's by more than 0.05.
+    /// The fulfilment fee that Keepa observed, when it differs by more than 0.05 from every fee of the card of its day.
     pub observed_fulfilment: Option<Money>,
 }
