@@ -1,20 +1,23 @@
 //! The analysis: one product, one acquisition, one configuration, one answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::acquisition::{Acquisition, Condition, Fulfilment};
-use crate::demand::DemandEstimate;
-use crate::fees::FeeReceipt;
+use crate::config::AnalysisConfig;
+use crate::demand::{DemandEstimate, estimate_demand};
+use crate::fees::{FeeCategory, FeeInput, FeeReceipt, FeeSchedule};
+use crate::history::Window;
 use crate::identifier::Asin;
-use crate::market::{DataSource, MarketSnapshot};
+use crate::market::{DataSource, ListingKind, MarketSnapshot};
 use crate::marketplace::Marketplace;
 use crate::money::Money;
-use crate::price::SalePriceEstimate;
-use crate::profit::ProfitBreakdown;
-use crate::risk::RiskFlag;
-use crate::scores::Scores;
-use crate::verdict::{MissingInput, Rating, Reason, Recommendation};
+use crate::price::{SalePriceEstimate, days_between, estimate_sale_price};
+use crate::profit::{PriceDistribution, ProfitBreakdown, profit};
+use crate::risk::{self, RiskFlag};
+use crate::scores::{self, Scores};
+use crate::time::KeepaMinutes;
+use crate::verdict::{self, MissingInput, Rating, Reason, Recommendation};
 
 /// The version of the calculation. It is stored with every analysis; a change of any number raises it.
 pub const ENGINE_VERSION: u16 = 1;
@@ -68,4 +71,201 @@ pub struct Analysis {
     pub reasons: Vec<Reason>,
     /// Inputs that were missing; empty when everything could be computed.
     pub missing: Vec<MissingInput>,
+}
+
+impl Analysis {
+    /// The most important reason, as a sentence.
+    #[must_use]
+    pub fn main_reason(&self) -> &str {
+        self.reasons
+            .first()
+            .map_or("", |reason| reason.text.as_str())
+    }
+}
+
+/// Answers whether to buy, at what price at most, how fast it sells, what is left, and how sure that is.
+#[must_use]
+pub fn analyze(
+    snapshot: &MarketSnapshot,
+    acquisition: &Acquisition,
+    config: &AnalysisConfig,
+    as_of: DateTime<Utc>,
+) -> Analysis {
+    let now = KeepaMinutes::from_utc(as_of);
+    let known_until = snapshot
+        .observed_at
+        .map_or(now, |observed| observed.min(now));
+    let Acquisition {
+        condition,
+        fulfilment,
+        ..
+    } = *acquisition;
+    let sellable = matches!(snapshot.kind, ListingKind::Standard);
+    let sale_price = sellable
+        .then(|| estimate_sale_price(snapshot, condition, fulfilment, now, &config.price))
+        .flatten();
+    let demand = sellable
+        .then(|| estimate_demand(snapshot, condition, fulfilment, now, &config.demand))
+        .flatten();
+    let schedule = sellable
+        .then(|| schedule(snapshot, acquisition, demand.as_ref(), config, as_of))
+        .flatten();
+    let prices = sale_price.as_ref().and_then(distribution);
+    let fees = schedule
+        .as_ref()
+        .zip(prices)
+        .map(|(schedule, prices)| schedule.receipt_at(prices.likely));
+    let profit = schedule.as_ref().zip(prices).map(|(schedule, prices)| {
+        let currency = snapshot.marketplace.currency();
+        profit(
+            schedule,
+            prices,
+            acquisition.buy_price,
+            acquisition.quantity,
+            currency,
+            &config.profit,
+        )
+    });
+    let scores = scores(
+        snapshot,
+        sale_price.as_ref(),
+        demand.as_ref(),
+        profit.as_ref(),
+        config,
+        known_until,
+    );
+    let flags = risk::flags(&risk::Evidence {
+        snapshot,
+        known_until,
+        is_new: !condition.is_used(),
+        price: sale_price.as_ref(),
+        schedule: schedule.as_ref(),
+        receipt: fees.as_ref(),
+        profit: profit.as_ref(),
+        demand: demand.as_ref(),
+    });
+    let missing = if sellable {
+        [
+            (sale_price.is_none(), MissingInput::SalePrice),
+            (schedule.is_none(), MissingInput::PackageSize),
+            (demand.is_none(), MissingInput::SalesRank),
+            (acquisition.buy_price.is_none(), MissingInput::BuyPrice),
+        ]
+        .into_iter()
+        .filter_map(|(is_missing, input)| is_missing.then_some(input))
+        .collect()
+    } else {
+        vec![MissingInput::Product]
+    };
+    let verdict = verdict::decide(
+        &verdict::Evidence {
+            profit: profit.as_ref(),
+            demand: demand.as_ref(),
+            scores: &scores,
+            flags: &flags,
+            missing: &missing,
+            buy_price: acquisition.buy_price,
+        },
+        &config.verdict,
+    );
+    Analysis {
+        asin: snapshot.asin,
+        marketplace: snapshot.marketplace,
+        title: snapshot.title.clone(),
+        as_of,
+        engine_version: ENGINE_VERSION,
+        source: snapshot.source,
+        observed_at: snapshot.observed_at.map(KeepaMinutes::to_utc),
+        buy_price: acquisition.buy_price,
+        quantity: acquisition.quantity,
+        condition,
+        fulfilment,
+        sale_price,
+        fees,
+        profit,
+        demand,
+        scores,
+        flags,
+        rating: verdict.rating,
+        recommendation: verdict.recommendation,
+        reasons: verdict.reasons,
+        missing,
+    }
+}
+
+/// The fees on the expected day of sale; `None` when the package is unknown.
+fn schedule(
+    snapshot: &MarketSnapshot,
+    acquisition: &Acquisition,
+    demand: Option<&DemandEstimate>,
+    config: &AnalysisConfig,
+    as_of: DateTime<Utc>,
+) -> Option<FeeSchedule> {
+    let horizon = u32::from(config.demand.holding_days);
+    let holding_days = demand
+        .and_then(|demand| demand.days_to_sell)
+        .unwrap_or(horizon)
+        .min(horizon);
+    let input = FeeInput {
+        marketplace: snapshot.marketplace,
+        fulfilment: acquisition.fulfilment,
+        package: snapshot.package,
+        category: FeeCategory::of(snapshot.product_group.as_deref(), snapshot.root_category),
+        observed: snapshot.fulfilment_fee,
+        sale_date: (as_of + TimeDelta::days(i64::from(holding_days))).date_naive(),
+        holding_days,
+    };
+    FeeSchedule::new(&input, &config.fees).ok()
+}
+
+fn distribution(price: &SalePriceEstimate) -> Option<PriceDistribution> {
+    Some(PriceDistribution {
+        low: price.low.minor()?,
+        likely: price.likely.minor()?,
+        high: price.high.minor()?,
+    })
+}
+
+fn scores(
+    snapshot: &MarketSnapshot,
+    price: Option<&SalePriceEstimate>,
+    demand: Option<&DemandEstimate>,
+    profit: Option<&ProfitBreakdown>,
+    config: &AnalysisConfig,
+    known_until: KeepaMinutes,
+) -> Scores {
+    let history = price.and_then(|price| snapshot.histories.price(price.series));
+    let window = Window::days_before(known_until, i32::from(config.price.window_days));
+    let velocity = demand.map(scores::velocity);
+    let ranks = snapshot
+        .histories
+        .sales_rank
+        .as_ref()
+        .filter(|ranks| !ranks.is_empty());
+    let quarter = Window::days_before(known_until, 90);
+    let confidence = price.zip(history).map(|(price, history)| {
+        let first = history
+            .changes()
+            .first()
+            .map_or(known_until, |change| change.at);
+        scores::confidence(&scores::Evidence {
+            price,
+            history_days: days_between(first, known_until),
+            rank_changes: ranks
+                .map(|r| u32::try_from(r.changes_in(quarter).len()).unwrap_or(u32::MAX)),
+        })
+    });
+    let roi = profit.and_then(|profit| profit.roi_percent);
+    Scores {
+        velocity: velocity.map(|(score, _)| score),
+        velocity_tier: velocity.map(|(_, tier)| tier),
+        stability: history.and_then(|history| scores::stability(history, window)),
+        confidence,
+        combined: roi
+            .zip(velocity)
+            .map(|(roi, (velocity, _))| scores::combined(roi, velocity, &config.scores)),
+        opportunity: profit
+            .zip(demand)
+            .and_then(|(profit, demand)| scores::opportunity(profit, demand)),
+    }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::history::History;
 use crate::identifier::Asin;
 use crate::marketplace::Marketplace;
+use crate::price::PriceSeries;
 use crate::time::KeepaMinutes;
 
 /// A place in the sales ranking of a category: 1 is the best seller.
@@ -148,6 +149,53 @@ pub struct Histories {
     /// Amazon's "bought in past month", a lower bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_sold: Option<History>,
+}
+
+impl Histories {
+    /// The history of a price series.
+    #[must_use]
+    pub const fn price(&self, series: PriceSeries) -> Option<&History> {
+        match series {
+            PriceSeries::BuyBox => self.buy_box.as_ref(),
+            PriceSeries::NewFba => self.new_fba.as_ref(),
+            PriceSeries::New => self.new.as_ref(),
+            PriceSeries::BuyBoxUsed => self.buy_box_used.as_ref(),
+            PriceSeries::UsedLikeNew => self.used_like_new.as_ref(),
+            PriceSeries::UsedVeryGood => self.used_very_good.as_ref(),
+            PriceSeries::UsedGood => self.used_good.as_ref(),
+            PriceSeries::UsedAcceptable => self.used_acceptable.as_ref(),
+            PriceSeries::Used => self.used.as_ref(),
+        }
+    }
+
+    /// How many changes all histories hold together.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        [
+            &self.amazon,
+            &self.new,
+            &self.used,
+            &self.list_price,
+            &self.sales_rank,
+            &self.new_fba,
+            &self.new_fbm,
+            &self.buy_box,
+            &self.buy_box_used,
+            &self.used_like_new,
+            &self.used_very_good,
+            &self.used_good,
+            &self.used_acceptable,
+            &self.new_offer_count,
+            &self.used_offer_count,
+            &self.new_fba_offer_count,
+            &self.new_fbm_offer_count,
+            &self.monthly_sold,
+        ]
+        .into_iter()
+        .flatten()
+        .map(|history| history.changes().len())
+        .sum()
+    }
 }
 
 /// Keepa's own counts of rank falls that indicate sales; `None` where Keepa does not say.

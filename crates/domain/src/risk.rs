@@ -1,6 +1,15 @@
 //! Risk flags: what to look out for, with the numbers behind it.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::demand::{DemandEstimate, amazon_sells};
+use crate::fees::{FeeReceipt, FeeSchedule};
+use crate::history::Window;
+use crate::market::{DataSource, MarketSnapshot};
+use crate::price::{SalePriceEstimate, percent};
+use crate::profit::ProfitBreakdown;
+use crate::time::KeepaMinutes;
 
 /// What the flag warns of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,4 +77,275 @@ pub struct RiskFlag {
     pub severity: Severity,
     /// The numbers behind it, in words.
     pub detail: String,
+}
+
+impl RiskCode {
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AmazonHoldsBuyBox => "AMAZON_HOLDS_BUY_BOX",
+            Self::AmazonSells => "AMAZON_SELLS",
+            Self::AmazonSoldRecently => "AMAZON_SOLD_RECENTLY",
+            Self::PriceSpike => "PRICE_SPIKE",
+            Self::PriceFalling => "PRICE_FALLING",
+            Self::RankCollapse => "RANK_COLLAPSE",
+            Self::ManyFbaSellers => "MANY_FBA_SELLERS",
+            Self::NoBuyBox => "NO_BUY_BOX",
+            Self::Hazardous => "HAZARDOUS",
+            Self::HeatSensitive => "HEAT_SENSITIVE",
+            Self::Oversize => "OVERSIZE",
+            Self::HighReturnRate => "HIGH_RETURN_RATE",
+            Self::NearLossZone => "NEAR_LOSS_ZONE",
+            Self::FeeMismatch => "FEE_MISMATCH",
+            Self::UnverifiedFees => "UNVERIFIED_FEES",
+            Self::StaleData => "STALE_DATA",
+            Self::ThinData => "THIN_DATA",
+            Self::GeneratedData => "GENERATED_DATA",
+        }
+    }
+}
+
+/// What the flags are read from; a part that could not be computed raises none.
+pub(crate) struct Evidence<'a> {
+    pub(crate) snapshot: &'a MarketSnapshot,
+    /// The time up to which the market is known.
+    pub(crate) known_until: KeepaMinutes,
+    /// `true` when the unit is sold as new.
+    pub(crate) is_new: bool,
+    pub(crate) price: Option<&'a SalePriceEstimate>,
+    pub(crate) schedule: Option<&'a FeeSchedule>,
+    pub(crate) receipt: Option<&'a FeeReceipt>,
+    pub(crate) profit: Option<&'a ProfitBreakdown>,
+    pub(crate) demand: Option<&'a DemandEstimate>,
+}
+
+/// Sellers fulfilled by Amazon above this number make a price war likely (the predecessor's textbook strategy, grade C).
+const MANY_FBA_SELLERS: u32 = 8;
+
+/// Market data older than this is stale, in days.
+const STALE_AFTER_DAYS: u32 = 7;
+
+/// Every flag that the evidence raises, worst first.
+pub(crate) fn flags(evidence: &Evidence<'_>) -> Vec<RiskFlag> {
+    let mut flags = Vec::new();
+    let mut raise = |code, severity, detail: String| {
+        flags.push(RiskFlag {
+            code,
+            severity,
+            detail,
+        })
+    };
+    amazon(evidence, &mut raise);
+    market(evidence, &mut raise);
+    product(evidence, &mut raise);
+    fees(evidence, &mut raise);
+    data(evidence, &mut raise);
+    flags.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
+    flags
+}
+
+type Raise<'a> = dyn FnMut(RiskCode, Severity, String) + 'a;
+
+fn amazon(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    let snapshot = evidence.snapshot;
+    if snapshot.buy_box.is_amazon == Some(true) {
+        let severity = if evidence.is_new {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        };
+        raise(
+            RiskCode::AmazonHoldsBuyBox,
+            severity,
+            "Amazon holds the buy box".to_owned(),
+        );
+    }
+    let window = Window::days_before(evidence.known_until, 90);
+    let share = snapshot
+        .histories
+        .amazon
+        .as_ref()
+        .and_then(|h| h.offered_share(window))
+        .map_or(0, percent);
+    if amazon_sells(snapshot, evidence.known_until) {
+        let severity = if evidence.is_new {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        };
+        raise(
+            RiskCode::AmazonSells,
+            severity,
+            format!("Amazon sells it now, and did for {share} % of the last 90 days"),
+        );
+    } else if share > 0 {
+        raise(
+            RiskCode::AmazonSoldRecently,
+            Severity::Warning,
+            format!("Amazon sold it for {share} % of the last 90 days"),
+        );
+    }
+}
+
+fn market(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    if let Some(price) = evidence.price
+        && let Some(current) = price.current
+        && current.amount() > price.high.amount()
+    {
+        raise(
+            RiskCode::PriceSpike,
+            Severity::Warning,
+            format!(
+                "the current price of {} is above the range of {} to {}",
+                current.amount(),
+                price.low.amount(),
+                price.high.amount()
+            ),
+        );
+    }
+    if let Some(price) = evidence.price
+        && let Some(current) = price.current
+        && current.amount() < price.low.amount()
+    {
+        raise(
+            RiskCode::PriceFalling,
+            Severity::Warning,
+            format!(
+                "the current price of {} is below the range of {} to {}",
+                current.amount(),
+                price.low.amount(),
+                price.high.amount()
+            ),
+        );
+    }
+    if let Some(demand) = evidence.demand
+        && let (Some(current), Some(typical)) =
+            (demand.current_sales_rank, demand.typical_sales_rank)
+        && u64::from(current) > 3 * u64::from(typical)
+    {
+        raise(
+            RiskCode::RankCollapse,
+            Severity::Warning,
+            format!("the sales rank is {current}, typical is {typical}"),
+        );
+    }
+    if let Some(sellers) = evidence
+        .snapshot
+        .live_offers
+        .new_fba
+        .filter(|n| *n > MANY_FBA_SELLERS)
+    {
+        raise(
+            RiskCode::ManyFbaSellers,
+            Severity::Warning,
+            format!("{sellers} sellers are fulfilled by Amazon"),
+        );
+    }
+}
+
+fn product(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    let snapshot = evidence.snapshot;
+    if snapshot.is_hazardous == Some(true) {
+        raise(
+            RiskCode::Hazardous,
+            Severity::Critical,
+            "Amazon lists it as dangerous goods".to_owned(),
+        );
+    }
+    if snapshot.is_heat_sensitive == Some(true) {
+        raise(
+            RiskCode::HeatSensitive,
+            Severity::Warning,
+            "heat harms it: no storage in summer".to_owned(),
+        );
+    }
+    if snapshot.has_high_return_rate == Some(true) {
+        raise(
+            RiskCode::HighReturnRate,
+            Severity::Warning,
+            "buyers return it more often than usual".to_owned(),
+        );
+    }
+    if evidence.schedule.is_some_and(FeeSchedule::is_oversize) {
+        raise(
+            RiskCode::Oversize,
+            Severity::Warning,
+            "it is larger than standard size".to_owned(),
+        );
+    }
+}
+
+fn fees(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    if let Some(observed) = evidence
+        .receipt
+        .and_then(|receipt| receipt.observed_fulfilment)
+    {
+        raise(
+            RiskCode::FeeMismatch,
+            Severity::Warning,
+            format!(
+                "Keepa saw a fulfilment fee of {}, which no price band of the rate card explains",
+                observed.amount()
+            ),
+        );
+    }
+    if evidence
+        .schedule
+        .is_some_and(|schedule| !schedule.is_verified())
+    {
+        raise(
+            RiskCode::UnverifiedFees,
+            Severity::Warning,
+            "no verified rate card holds on the expected day of sale".to_owned(),
+        );
+    }
+    if let Some(profit) = evidence.profit {
+        let price = profit.sale_price.amount();
+        let near = |edge: Decimal| (price - edge).abs() * Decimal::from(20) <= price;
+        if let Some(zone) = profit
+            .loss_zones
+            .iter()
+            .find(|zone| near(zone.from.amount()) || near(zone.to.amount()))
+        {
+            raise(
+                RiskCode::NearLossZone,
+                Severity::Warning,
+                format!(
+                    "from {} to {} fees jump and one loses",
+                    zone.from.amount(),
+                    zone.to.amount()
+                ),
+            );
+        }
+    }
+}
+
+fn data(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    if let Some(price) = evidence.price {
+        if price.age_days > STALE_AFTER_DAYS {
+            raise(
+                RiskCode::StaleData,
+                Severity::Warning,
+                format!("the market was last seen {} days ago", price.age_days),
+            );
+        }
+        if price.offered_percent < 50 {
+            raise(
+                RiskCode::ThinData,
+                Severity::Warning,
+                format!(
+                    "it was offered for {} % of the last {} days",
+                    price.offered_percent, price.window_days
+                ),
+            );
+        }
+    }
+    if evidence.snapshot.source == DataSource::Generated {
+        raise(
+            RiskCode::GeneratedData,
+            Severity::Info,
+            "the sandbox made this product up".to_owned(),
+        );
+    }
 }

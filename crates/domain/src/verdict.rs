@@ -1,6 +1,13 @@
 //! The verdict: rating by gates, recommendation with reasons.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::demand::DemandEstimate;
+use crate::money::Money;
+use crate::profit::ProfitBreakdown;
+use crate::risk::{RiskFlag, Severity};
+use crate::scores::Scores;
 
 /// Rating by gates on ROI, velocity, stability and confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -118,10 +125,312 @@ pub enum MissingInput {
     SalePrice,
     /// Package size or weight, needed for the fulfilment fee.
     PackageSize,
-    /// Fees could not be computed for another reason.
-    Fees,
     /// Sales rank.
     SalesRank,
     /// Our buy price.
     BuyPrice,
+}
+
+impl MissingInput {
+    /// What is missing, as a sentence for people.
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Product => "Keepa knows no physical product for this identifier",
+            Self::SalePrice => {
+                "nobody offered it in this condition for long enough to tell a price"
+            }
+            Self::PackageSize => {
+                "the size or weight of its package is unknown, so the fulfilment fee is too"
+            }
+            Self::SalesRank => "it has no sales rank, so how fast it sells is unknown",
+            Self::BuyPrice => "no buy price was given",
+        }
+    }
+}
+
+/// One gate of the rating: every score must reach its minimum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// ROI in percent.
+    pub roi_percent: Decimal,
+    /// Velocity score.
+    pub velocity: u8,
+    /// Stability score.
+    pub stability: u8,
+    /// Confidence score.
+    pub confidence: u8,
+}
+
+/// What a user can set about the verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerdictConfig {
+    /// Gate of EXCELLENT.
+    pub excellent: Gate,
+    /// Gate of GOOD.
+    pub good: Gate,
+    /// Gate of FAIR.
+    pub fair: Gate,
+    /// A purchase is recommended only when profit is at least this probable, in percent.
+    pub minimum_profit_probability_percent: u8,
+}
+
+impl Default for VerdictConfig {
+    /// The gates of the predecessor (35/70/70/80, 25/50/50/60, 15/30/30/40; grade C). Three chances in four keep an even bet from being
+    /// recommended.
+    fn default() -> Self {
+        let gate = |roi: i64, velocity, stability, confidence| Gate {
+            roi_percent: Decimal::from(roi),
+            velocity,
+            stability,
+            confidence,
+        };
+        Self {
+            excellent: gate(35, 70, 70, 80),
+            good: gate(25, 50, 50, 60),
+            fair: gate(15, 30, 30, 40),
+            minimum_profit_probability_percent: 75,
+        }
+    }
+}
+
+impl VerdictConfig {
+    /// Every value that is out of range or out of order, as the name of the field and what is wrong.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        let mut problems = Vec::new();
+        if self.excellent.roi_percent < self.good.roi_percent {
+            problems.push((
+                "verdict.excellent.roi_percent",
+                "must not be below that of good",
+            ));
+        }
+        if self.good.roi_percent < self.fair.roi_percent {
+            problems.push(("verdict.good.roi_percent", "must not be below that of fair"));
+        }
+        if self.minimum_profit_probability_percent > 100 {
+            problems.push((
+                "verdict.minimum_profit_probability_percent",
+                "must be from 0 to 100",
+            ));
+        }
+        problems
+    }
+}
+
+/// What the verdict rests on.
+pub(crate) struct Evidence<'a> {
+    pub(crate) profit: Option<&'a ProfitBreakdown>,
+    pub(crate) demand: Option<&'a DemandEstimate>,
+    pub(crate) scores: &'a Scores,
+    pub(crate) flags: &'a [RiskFlag],
+    pub(crate) missing: &'a [MissingInput],
+    pub(crate) buy_price: Option<Money>,
+}
+
+/// The answer to "buy or not".
+pub(crate) struct Verdict {
+    pub(crate) rating: Option<Rating>,
+    pub(crate) recommendation: Recommendation,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// Rates and recommends.
+pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict {
+    let needed = evidence
+        .missing
+        .iter()
+        .filter(|missing| **missing != MissingInput::BuyPrice);
+    let mut reasons: Vec<Reason> = needed
+        .map(|missing| reason(ReasonCode::MissingInput, missing.sentence().to_owned()))
+        .collect();
+    let (Some(profit), Some(demand), true) = (evidence.profit, evidence.demand, reasons.is_empty())
+    else {
+        return Verdict {
+            rating: None,
+            recommendation: Recommendation::InsufficientData,
+            reasons,
+        };
+    };
+    let Some(roi) = roi(profit, evidence.buy_price) else {
+        return without_buy_price(profit, demand, evidence.flags);
+    };
+    let earned = profit
+        .profit
+        .map(|money| money.amount())
+        .unwrap_or_default();
+    let rating = rate(roi, evidence.scores, config);
+    let probable = profit.profit_probability_percent.unwrap_or(0);
+    let critical = evidence
+        .flags
+        .iter()
+        .find(|flag| flag.severity == Severity::Critical);
+    let recommendation = if earned <= Decimal::ZERO || critical.is_some() {
+        Recommendation::Avoid
+    } else if profit
+        .max_buy_price
+        .is_none_or(|max| max.amount() < paid(evidence.buy_price))
+    {
+        Recommendation::Pass
+    } else if probable < config.minimum_profit_probability_percent {
+        rating_to_recommendation(rating).min(Recommendation::Consider)
+    } else {
+        rating_to_recommendation(rating)
+    };
+    if earned <= Decimal::ZERO {
+        reasons.push(reason(
+            ReasonCode::Loss,
+            format!("it loses {} a unit after fees and costs", -earned),
+        ));
+    }
+    reasons.extend(critical.map(|flag| reason(ReasonCode::Risk, flag.detail.clone())));
+    if earned > Decimal::ZERO {
+        reasons.push(return_reason(roi, earned, config));
+        if probable < config.minimum_profit_probability_percent {
+            let text = format!("only {probable} % of the likely prices leave a profit");
+            reasons.push(reason(ReasonCode::ProfitUnsure, text));
+        }
+    }
+    reasons.push(speed_reason(demand, evidence.scores, config));
+    if evidence
+        .scores
+        .stability
+        .is_some_and(|score| score < config.good.stability)
+    {
+        reasons.push(reason(
+            ReasonCode::VolatilePrice,
+            "its price moves a lot".to_owned(),
+        ));
+    }
+    if evidence
+        .scores
+        .confidence
+        .is_some_and(|score| score < config.good.confidence)
+    {
+        reasons.push(reason(
+            ReasonCode::LowConfidence,
+            "little is known about its market".to_owned(),
+        ));
+    }
+    Verdict {
+        rating: Some(rating),
+        recommendation,
+        reasons,
+    }
+}
+
+/// ROI; a unit that costs nothing returns more than any gate asks for.
+fn roi(profit: &ProfitBreakdown, buy_price: Option<Money>) -> Option<Decimal> {
+    let free = buy_price.is_some_and(|price| price.amount().is_zero());
+    profit.roi_percent.or(free.then_some(Decimal::from(1_000)))
+}
+
+fn paid(buy_price: Option<Money>) -> Decimal {
+    buy_price.map(|price| price.amount()).unwrap_or_default()
+}
+
+/// Without a buy price the answer is what to pay at most.
+fn without_buy_price(
+    profit: &ProfitBreakdown,
+    demand: &DemandEstimate,
+    flags: &[RiskFlag],
+) -> Verdict {
+    let critical = flags
+        .iter()
+        .find(|flag| flag.severity == Severity::Critical);
+    let (recommendation, first) = match (profit.max_buy_price, critical) {
+        (_, Some(flag)) => (
+            Recommendation::Avoid,
+            reason(ReasonCode::Risk, flag.detail.clone()),
+        ),
+        (Some(max), None) => (
+            Recommendation::Consider,
+            reason(
+                ReasonCode::NoBuyPrice,
+                format!("pay at most {}", max.amount()),
+            ),
+        ),
+        (None, None) => (
+            Recommendation::Avoid,
+            reason(
+                ReasonCode::Loss,
+                "fees eat the price: it would lose money even as a gift".to_owned(),
+            ),
+        ),
+    };
+    let speed = reason(ReasonCode::SlowSeller, sells(demand));
+    Verdict {
+        rating: None,
+        recommendation,
+        reasons: vec![first, speed],
+    }
+}
+
+fn rate(roi: Decimal, scores: &Scores, config: &VerdictConfig) -> Rating {
+    let passes = |gate: &Gate| {
+        roi >= gate.roi_percent
+            && scores.velocity.is_some_and(|score| score >= gate.velocity)
+            && scores
+                .stability
+                .is_some_and(|score| score >= gate.stability)
+            && scores
+                .confidence
+                .is_some_and(|score| score >= gate.confidence)
+    };
+    if passes(&config.excellent) {
+        Rating::Excellent
+    } else if passes(&config.good) {
+        Rating::Good
+    } else if passes(&config.fair) {
+        Rating::Fair
+    } else {
+        Rating::Pass
+    }
+}
+
+const fn rating_to_recommendation(rating: Rating) -> Recommendation {
+    match rating {
+        Rating::Excellent => Recommendation::StrongBuy,
+        Rating::Good => Recommendation::Buy,
+        Rating::Fair => Recommendation::Consider,
+        Rating::Pass => Recommendation::Pass,
+    }
+}
+
+fn return_reason(roi: Decimal, earned: Decimal, config: &VerdictConfig) -> Reason {
+    let (code, word) = if roi >= config.excellent.roi_percent {
+        (ReasonCode::HighRoi, "high")
+    } else if roi >= config.fair.roi_percent {
+        (ReasonCode::GoodRoi, "fair")
+    } else {
+        (ReasonCode::LowRoi, "low")
+    };
+    reason(
+        code,
+        format!("{word} return: ROI {} %, {earned} a unit", roi.round()),
+    )
+}
+
+fn speed_reason(demand: &DemandEstimate, scores: &Scores, config: &VerdictConfig) -> Reason {
+    let code = if scores
+        .velocity
+        .is_some_and(|score| score >= config.good.velocity)
+    {
+        ReasonCode::FastSeller
+    } else {
+        ReasonCode::SlowSeller
+    };
+    reason(code, sells(demand))
+}
+
+fn sells(demand: &DemandEstimate) -> String {
+    match demand.days_to_sell {
+        Some(days) => format!("sells in about {days} days"),
+        None => "hardly ever sells".to_owned(),
+    }
+}
+
+const fn reason(code: ReasonCode, text: String) -> Reason {
+    Reason { code, text }
 }

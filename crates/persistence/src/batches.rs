@@ -213,9 +213,13 @@ pub async fn cancel(
             if !matches!(batch.status.as_str(), "PENDING" | "PROCESSING") {
                 return Ok(Change::Refused(batch));
             }
-            diesel::delete(jobs::table.filter(jobs::batch_id.eq(id)).filter(jobs::is_dead.eq(false)))
-                .execute(connection)
-                .await?;
+            diesel::delete(
+                jobs::table
+                    .filter(jobs::batch_id.eq(id))
+                    .filter(jobs::is_dead.eq(false)),
+            )
+            .execute(connection)
+            .await?;
             let cancelled = diesel::update(
                 batch_items::table
                     .filter(batch_items::batch_id.eq(id))

@@ -41,9 +41,7 @@ pub enum PersistenceError {
 }
 
 impl PersistenceError {
-    pub(crate) fn unavailable(
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -112,10 +114,14 @@ pub async fn heartbeat(
     ids: &[i64],
     until: DateTime<Utc>,
 ) -> Result<usize, PersistenceError> {
-    Ok(diesel::update(jobs::table.filter(jobs::id.eq_any(ids)).filter(jobs::lease_owner.eq(owner)))
-        .set(jobs::leased_until.eq(until))
-        .execute(connection)
-        .await?)
+    Ok(diesel::update(
+        jobs::table
+            .filter(jobs::id.eq_any(ids))
+            .filter(jobs::lease_owner.eq(owner)),
+    )
+    .set(jobs::leased_until.eq(until))
+    .execute(connection)
+    .await?)
 }
 
 /// Gives jobs back that are still the owner's, and returns how many.
@@ -127,13 +133,17 @@ pub async fn release(
     owner: Uuid,
     ids: &[i64],
 ) -> Result<usize, PersistenceError> {
-    Ok(diesel::update(jobs::table.filter(jobs::id.eq_any(ids)).filter(jobs::lease_owner.eq(owner)))
-        .set((
-            jobs::lease_owner.eq(None::<Uuid>),
-            jobs::leased_until.eq(None::<DateTime<Utc>>),
-        ))
-        .execute(connection)
-        .await?)
+    Ok(diesel::update(
+        jobs::table
+            .filter(jobs::id.eq_any(ids))
+            .filter(jobs::lease_owner.eq(owner)),
+    )
+    .set((
+        jobs::lease_owner.eq(None::<Uuid>),
+        jobs::leased_until.eq(None::<DateTime<Utc>>),
+    ))
+    .execute(connection)
+    .await?)
 }
 
 /// A job that is to be tried again.

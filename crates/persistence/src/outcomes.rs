@@ -132,7 +132,10 @@ async fn owned<'a>(
         .load(connection)
         .await?;
     let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
-    Ok(finished.iter().filter(|f| ids.contains(&f.job_id)).collect())
+    Ok(finished
+        .iter()
+        .filter(|f| ids.contains(&f.job_id))
+        .collect())
 }
 
 async fn mark_items(

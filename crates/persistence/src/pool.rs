@@ -86,21 +86,23 @@ impl Pool {
             .wait_timeout(Some(options.wait))
             .create_timeout(Some(options.connect))
             .recycle_timeout(Some(options.connect))
-            .pre_recycle(Hook::async_fn(move |connection: &mut AsyncPgConnection, metrics| {
-                async move {
-                    if metrics.age() > max_age {
-                        return Err(HookError::message("the connection has reached its age"));
+            .pre_recycle(Hook::async_fn(
+                move |connection: &mut AsyncPgConnection, metrics| {
+                    async move {
+                        if metrics.age() > max_age {
+                            return Err(HookError::message("the connection has reached its age"));
+                        }
+                        if metrics.last_used() > PING_AFTER_IDLE {
+                            connection
+                                .ping(&RecyclingMethod::Verified)
+                                .await
+                                .map_err(|_| HookError::message("the connection is dead"))?;
+                        }
+                        Ok(())
                     }
-                    if metrics.last_used() > PING_AFTER_IDLE {
-                        connection
-                            .ping(&RecyclingMethod::Verified)
-                            .await
-                            .map_err(|_| HookError::message("the connection is dead"))?;
-                    }
-                    Ok(())
-                }
-                .boxed()
-            }))
+                    .boxed()
+                },
+            ))
             .build()
             .map(Self)
             .map_err(|error| PersistenceError::Configuration(error.to_string()))

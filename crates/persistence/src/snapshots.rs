@@ -46,7 +46,11 @@ pub async fn fresh(
         .filter(products::marketplace.eq(marketplace.code()))
         .filter(products::asin.eq_any(asins.iter().map(|(_, asin)| asin)))
         .filter(products::latest_fetched_at.ge(since))
-        .select((products::asin, product_snapshots::id, product_snapshots::content))
+        .select((
+            products::asin,
+            product_snapshots::id,
+            product_snapshots::content,
+        ))
         .load(connection)
         .await?;
     let mut found = Vec::with_capacity(rows.len());

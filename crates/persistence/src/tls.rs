@@ -37,7 +37,10 @@ pub(crate) async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
 /// When it is no PostgreSQL URL; the text never repeats the URL, which may hold a password.
 pub(crate) fn parse(url: &str) -> Result<tokio_postgres::Config, PersistenceError> {
     url.parse().map_err(|error: tokio_postgres::Error| {
-        PersistenceError::Configuration(format!("the URL is not a PostgreSQL URL: {}", describe(&error)))
+        PersistenceError::Configuration(format!(
+            "the URL is not a PostgreSQL URL: {}",
+            describe(&error)
+        ))
     })
 }
 

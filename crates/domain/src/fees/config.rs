@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-
 /// The fees that no rate card gives: amounts in the main unit of the marketplace's currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -49,7 +48,10 @@ impl FeeConfig {
         for (name, amount) in [
             ("fees.flat_closing", self.flat_closing),
             ("fees.flat_fulfilment_base", self.flat_fulfilment_base),
-            ("fees.flat_fulfilment_per_pound", self.flat_fulfilment_per_pound),
+            (
+                "fees.flat_fulfilment_per_pound",
+                self.flat_fulfilment_per_pound,
+            ),
             ("fees.own_shipping_base", self.own_shipping_base),
             ("fees.own_shipping_per_pound", self.own_shipping_per_pound),
         ] {
@@ -60,4 +62,3 @@ impl FeeConfig {
         problems
     }
 }
-

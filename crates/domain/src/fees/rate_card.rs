@@ -45,7 +45,10 @@ pub(super) struct RateCard {
 }
 
 static CARDS: LazyLock<RateCards> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the data is compiled in, and a test reads it")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the data is compiled in, and a test reads it"
+    )]
     serde_json::from_str(include_str!("us_fba.json")).expect("the compiled rate cards can be read")
 });
 
@@ -53,8 +56,13 @@ static CARDS: LazyLock<RateCards> = LazyLock::new(|| {
 /// the last one.
 pub(super) fn card_on(date: NaiveDate) -> (&'static RateCard, bool) {
     let cards = &CARDS.cards;
-    let index = cards.partition_point(|card| card.from <= date).saturating_sub(1);
-    #[expect(clippy::indexing_slicing, reason = "there is a card, and the index is below their number")]
+    let index = cards
+        .partition_point(|card| card.from <= date)
+        .saturating_sub(1);
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "there is a card, and the index is below their number"
+    )]
     let card = &cards[index];
     (card, (card.from..=card.to).contains(&date))
 }
@@ -94,7 +102,11 @@ impl RateCard {
         let (tier, weight) = package.tier(self.small_bulky.is_some());
         let bracket = |table: &[Bands], ounces: i64| -> Bands {
             let index = usize::try_from(weight.steps_up(ounces) - 1).unwrap_or(0);
-            table.get(index).or(table.last()).copied().unwrap_or_default()
+            table
+                .get(index)
+                .or(table.last())
+                .copied()
+                .unwrap_or_default()
         };
         let plus = |base: Bands, extra: i64| base.map(|fee| fee + extra);
         let [xl_50, xl_70, xl_150, xl_over] = self.extra_large;
@@ -107,9 +119,10 @@ impl RateCard {
             }
             SizeTier::LargeStandard => bracket(&self.large_standard, 4),
             // 0.38 for each pound or part above the first.
-            SizeTier::SmallBulky => {
-                plus(self.small_bulky.unwrap_or(self.large_bulky), (pounds - 1) * 38)
-            }
+            SizeTier::SmallBulky => plus(
+                self.small_bulky.unwrap_or(self.large_bulky),
+                (pounds - 1) * 38,
+            ),
             SizeTier::LargeBulky => plus(self.large_bulky, (pounds - 1) * 38),
             SizeTier::ExtraLarge50 => plus(xl_50, (pounds - 1) * 38),
             // 0.75 for each pound or part above 51 and 71, 0.19 above 151.
@@ -128,7 +141,12 @@ mod tests {
     #[test]
     fn the_cards_follow_each_other_without_gap_or_overlap() {
         for pair in CARDS.cards.windows(2) {
-            assert_eq!(pair[0].to + TimeDelta::days(1), pair[1].from, "{}", pair[1].id);
+            assert_eq!(
+                pair[0].to + TimeDelta::days(1),
+                pair[1].from,
+                "{}",
+                pair[1].id
+            );
         }
     }
 
@@ -170,7 +188,11 @@ mod tests {
             let fee = |date: &str, with_surcharge: bool| {
                 let date: NaiveDate = date.parse().unwrap();
                 let base = card_on(date).0.fees(&package)[band(price)];
-                let extra = if with_surcharge { surcharge(base, date) } else { 0 };
+                let extra = if with_surcharge {
+                    surcharge(base, date)
+                } else {
+                    0
+                };
                 rust_decimal::Decimal::new(base + extra, 2).to_string()
             };
             let computed = [

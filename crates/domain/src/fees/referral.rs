@@ -38,13 +38,11 @@ impl FeeCategory {
     pub fn of(product_group: Option<&str>, root_category: Option<i64>) -> Self {
         let group = product_group.unwrap_or_default().to_ascii_lowercase();
         match (group.as_str(), root_category) {
-            ("book" | "music" | "dvd" | "video" | "blu-ray" | "software", _) | (_, Some(283_155)) => {
-                Self::Media
-            }
+            ("book" | "music" | "dvd" | "video" | "blu-ray" | "software", _)
+            | (_, Some(283_155)) => Self::Media,
             ("personal computer" | "pc" | "ce" | "major appliances", _) => Self::Electronics,
-            ("beauty" | "health and beauty" | "baby product" | "drugstore", _) | (_, Some(3_760_911)) => {
-                Self::Beauty
-            }
+            ("beauty" | "health and beauty" | "baby product" | "drugstore", _)
+            | (_, Some(3_760_911)) => Self::Beauty,
             ("grocery" | "gourmet", _) => Self::Grocery,
             ("jewelry", _) => Self::Jewelry,
             _ => Self::Other,
@@ -94,10 +92,16 @@ impl FeeCategory {
         match self.bands() {
             Bands::Flat(percent) => format!("{percent} % of {price}"),
             Bands::Whole(below, edge, above) => {
-                format!("{below} % up to {}.00, else {above} %, of {price}", edge / 100)
+                format!(
+                    "{below} % up to {}.00, else {above} %, of {price}",
+                    edge / 100
+                )
             }
             Bands::Marginal(below, edge, above) => {
-                format!("{below} % of the part of {price} up to {}.00, {above} % of the rest", edge / 100)
+                format!(
+                    "{below} % of the part of {price} up to {}.00, {above} % of the rest",
+                    edge / 100
+                )
             }
         }
     }

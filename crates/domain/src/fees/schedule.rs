@@ -99,22 +99,33 @@ impl FeeSchedule {
             (true, true) => 180,
             (true, false) => minor(config.flat_closing),
         };
-        let pounds = || measured.map(|m| Decimal::from(m.pounds_up())).ok_or(FeeError::PackageUnknown);
+        let pounds = || {
+            measured
+                .map(|m| Decimal::from(m.pounds_up()))
+                .ok_or(FeeError::PackageUnknown)
+        };
         let mut tier = None;
         let mut observed_differs = None;
         let shipping = match (input.fulfilment, is_us) {
             (Fulfilment::Fbm, _) => {
                 let pounds = pounds()?;
                 let fee = config.own_shipping_base + config.own_shipping_per_pound * pounds;
-                Shipping::Own { fee: minor(fee), rule: format!("configured, {pounds} lb") }
+                Shipping::Own {
+                    fee: minor(fee),
+                    rule: format!("configured, {pounds} lb"),
+                }
             }
             (Fulfilment::Fba, false) => {
                 let pounds = pounds()?;
-                let fee = minor(config.flat_fulfilment_base + config.flat_fulfilment_per_pound * pounds);
+                let fee =
+                    minor(config.flat_fulfilment_base + config.flat_fulfilment_per_pound * pounds);
                 Shipping::Amazon(Fulfilled {
                     bands: [fee; 3],
                     surcharges: [0; 3],
-                    rule: format!("flat schedule, {pounds} lb; no rate card for {}", input.marketplace),
+                    rule: format!(
+                        "flat schedule, {pounds} lb; no rate card for {}",
+                        input.marketplace
+                    ),
                     rate_card: "flat".to_owned(),
                     grade: Grade::Unverified,
                 })
@@ -165,23 +176,59 @@ impl FeeSchedule {
         let mut add = |kind, minor, rule: String, card: &str, grade| {
             if minor != 0 {
                 let rate_card = card.to_owned();
-                lines.push(FeeLine { kind, amount: money(minor), rule, rate_card, grade });
+                lines.push(FeeLine {
+                    kind,
+                    amount: money(minor),
+                    rule,
+                    rate_card,
+                    grade,
+                });
             }
         };
-        add(FeeKind::Closing, self.closing, "each unit of media".to_owned(), "us-media-2017-03-01", Grade::A);
+        add(
+            FeeKind::Closing,
+            self.closing,
+            "each unit of media".to_owned(),
+            "us-media-2017-03-01",
+            Grade::A,
+        );
         match &self.shipping {
             Shipping::Amazon(fee) => {
                 let (card, grade) = (fee.rate_card.as_str(), fee.grade);
-                add(FeeKind::Fulfilment, at(&fee.bands, price), fee.rule.clone(), card, grade);
+                add(
+                    FeeKind::Fulfilment,
+                    at(&fee.bands, price),
+                    fee.rule.clone(),
+                    card,
+                    grade,
+                );
                 let extra = at(&fee.surcharges, price);
                 let rule = "3.5 % of the fulfilment fee".to_owned();
-                add(FeeKind::FuelSurcharge, extra, rule, "us-fuel-2026-04-17", Grade::B);
+                add(
+                    FeeKind::FuelSurcharge,
+                    extra,
+                    rule,
+                    "us-fuel-2026-04-17",
+                    Grade::B,
+                );
             }
             Shipping::Own { fee, rule } => {
-                add(FeeKind::OwnShipping, *fee, rule.clone(), "configuration", Grade::Configured);
+                add(
+                    FeeKind::OwnShipping,
+                    *fee,
+                    rule.clone(),
+                    "configuration",
+                    Grade::Configured,
+                );
             }
         }
-        add(FeeKind::Storage, self.storage, self.storage_rule.clone(), "us-storage-2024-04-01", Grade::A);
+        add(
+            FeeKind::Storage,
+            self.storage,
+            self.storage_rule.clone(),
+            "us-storage-2024-04-01",
+            Grade::A,
+        );
         FeeReceipt {
             lines,
             total: money(self.total_minor_at(price)),
@@ -232,7 +279,9 @@ impl FeeSchedule {
         let shown = Money::from_minor(price, self.currency).amount().to_string();
         let (rule, rate_card, grade) = match &self.referral {
             Referral::Category(category) => (category.rule(&shown), "us-referral-2024", Grade::B),
-            Referral::Flat(percent) => (format!("{percent} % of {shown}"), "flat", Grade::Unverified),
+            Referral::Flat(percent) => {
+                (format!("{percent} % of {shown}"), "flat", Grade::Unverified)
+            }
         };
         FeeLine {
             kind: FeeKind::Referral,
@@ -267,7 +316,11 @@ fn from_card(package: &MeasuredPackage, date: NaiveDate) -> Fulfilled {
         surcharges: bands.map(|fee| surcharge(fee, date)),
         rule: format!("{} at this size, weight and price", card.id),
         rate_card: card.id.clone(),
-        grade: if verified { card.grade() } else { Grade::Unverified },
+        grade: if verified {
+            card.grade()
+        } else {
+            Grade::Unverified
+        },
     }
 }
 
@@ -306,9 +359,18 @@ fn storage(package: &MeasuredPackage, oversize: bool, sold: NaiveDate, days: u32
         }
     };
     // A month counts 30 days; more than two years in storage is not planned for.
-    let rates: i128 = sold.iter_days().rev().skip(1).take(usize::try_from(days.min(730)).unwrap_or(0)).map(rate).sum();
+    let rates: i128 = sold
+        .iter_days()
+        .rev()
+        .skip(1)
+        .take(usize::try_from(days.min(730)).unwrap_or(0))
+        .map(rate)
+        .sum();
     let volume = package.milli_cubic_feet();
     let cents = (rates * i128::from(volume) + 15_000) / 30_000;
     let feet = Decimal::new(volume, 3);
-    (i64::try_from(cents).unwrap_or(i64::MAX), format!("{feet} cubic feet for {days} days"))
+    (
+        i64::try_from(cents).unwrap_or(i64::MAX),
+        format!("{feet} cubic feet for {days} days"),
+    )
 }

@@ -77,7 +77,12 @@ impl MeasuredPackage {
         }
         sides_um.sort_unstable_by(|a, b| b.cmp(a));
         let [longest, median, shortest] = sides_um;
-        Some(Self { longest, median, shortest, weight: weight_ng })
+        Some(Self {
+            longest,
+            median,
+            shortest,
+            weight: weight_ng,
+        })
     }
 
     /// Volume in thousandths of a cubic foot, rounded up.
@@ -98,7 +103,9 @@ impl MeasuredPackage {
         let pound = i128::from(OUNCE_NG) * 16;
         let cubic_inch = i128::from(INCH_UM).pow(3);
         let dimensional = volume * pound / (cubic_inch * i128::from(DIMENSIONAL_DIVISOR));
-        i64::try_from(dimensional).unwrap_or(i64::MAX).max(self.weight)
+        i64::try_from(dimensional)
+            .unwrap_or(i64::MAX)
+            .max(self.weight)
     }
 
     fn fits(&self, inches_x100: [i64; 3]) -> bool {
