@@ -269,3 +269,6 @@ fn scores(
             .and_then(|(profit, demand)| scores::opportunity(profit, demand)),
     }
 }
+
+#[cfg(test)]
+mod tests;

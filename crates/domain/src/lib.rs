@@ -16,7 +16,11 @@ pub mod money;
 mod percent;
 pub mod price;
 pub mod profit;
+pub mod ranking;
 pub mod risk;
 pub mod scores;
 pub mod time;
 pub mod verdict;
+
+#[cfg(test)]
+mod testing;
