@@ -1,0 +1,213 @@
+//! The client against recorded answers of Keepa, and against servers that misbehave.
+#![allow(missing_docs, reason = "tests are named as sentences")]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use keepa_client::{
+    Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest, RetryPolicy,
+    TokenPolicy,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+/// Serves the given answers, one for each connection, byte for byte.
+async fn server(answers: Vec<String>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 8_192];
+            let _ = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    address
+}
+
+fn answer(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+fn client(address: SocketAddr, max_attempts: u32) -> KeepaClient {
+    KeepaClient::builder("a-secret-key")
+        .base_url(format!("http://{address}"))
+        .token_policy(TokenPolicy::FailFast)
+        .retry(RetryPolicy {
+            max_attempts,
+            first_delay: Duration::from_millis(1),
+            max_delay: Duration::from_millis(1),
+        })
+        .build()
+        .unwrap()
+}
+
+async fn ask(client: &KeepaClient, asins: &[&str]) -> Vec<(String, ProductOutcome)> {
+    let request = ProductRequest::asins(Domain::UnitedStates, asins.iter().copied());
+    client.products(&request).await.outcomes
+}
+
+async fn failure(answers: Vec<String>) -> KeepaError {
+    let client = client(server(answers).await, 1);
+    match ask(&client, &["0593655036"]).await.pop() {
+        Some((_, ProductOutcome::Failed(error))) => {
+            assert!(!format!("{error} {error:?} {client:?}").contains("a-secret-key"));
+            (*error).clone()
+        }
+        other => panic!("not a failure: {other:?}"),
+    }
+}
+
+const ENVELOPE: &str = r#""timestamp":1,"tokensLeft":-3,"refillIn":200,"refillRate":5"#;
+
+#[tokio::test]
+async fn every_status_is_told_apart_and_none_shows_the_key() {
+    let with_error = r#"{"error":{"type":"invalidParameter","message":"bad key"}}"#;
+    let rejected = failure(vec![answer("400 Bad Request", with_error)]).await;
+    assert_eq!(
+        rejected.to_string(),
+        "Keepa rejected the request: invalidParameter: bad key"
+    );
+    let payment = failure(vec![answer("402 Payment Required", "{}")]).await;
+    assert!(matches!(payment, KeepaError::PaymentRequired(_)));
+    let method = failure(vec![answer("405 Method Not Allowed", "{}")]).await;
+    assert!(matches!(method, KeepaError::NotAllowed { status: 405, .. }));
+    let empty = failure(vec![answer(
+        "429 Too Many Requests",
+        &format!("{{{ENVELOPE}}}"),
+    )])
+    .await;
+    assert_eq!(
+        empty,
+        KeepaError::OutOfTokens {
+            wait: Duration::from_millis(300)
+        }
+    );
+    let server = failure(vec![answer("500 Internal Server Error", "oh no")]).await;
+    assert!(matches!(server, KeepaError::Server { status: 500, .. }));
+    let error_in_200 = failure(vec![answer("200 OK", with_error)]).await;
+    assert!(matches!(error_in_200, KeepaError::Answer(_)));
+}
+
+#[tokio::test]
+async fn garbage_half_a_body_and_nothing_are_failures_worth_another_try() {
+    let half = answer("200 OK", r#"{"products":[]}"#).replace("length: 15", "length: 99");
+    for broken in [answer("200 OK", "<html>"), half, String::new()] {
+        let error = failure(vec![broken]).await;
+        assert!(error.is_retryable(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_request_is_sent_again_and_the_order_of_the_question_is_kept() {
+    let products = r#"{"products":[{"asin":"B000000002"},{"asin":"B000000001","productType":4},{"asin":"B000000003","title":7}]}"#;
+    let address = server(vec![
+        answer("503 Service Unavailable", ""),
+        answer("200 OK", products),
+    ])
+    .await;
+    let asked = [
+        "B000000001",
+        "B000000004",
+        "B000000002",
+        "B000000003",
+        "B000000001",
+    ];
+    let outcomes = ask(&client(address, 2), &asked).await;
+    let told: Vec<String> = outcomes
+        .iter()
+        .map(|(asin, outcome)| match outcome {
+            ProductOutcome::Found(products) => format!("{asin} found {}", products[0].asin),
+            ProductOutcome::Failed(error) => format!("{asin} {error}"),
+            other => format!("{asin} {other:?}"),
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    B000000001 Invalid
+    B000000004 Missing
+    B000000002 found B000000002
+    B000000003 the product cannot be read at `title`: invalid type: integer `7`, expected a string at line 1 column 30
+    B000000001 Invalid
+    ");
+}
+
+/// Every product of the recorded corpus, as JSON; `None` when `KEEPA_CORPUS` is not set.
+fn corpus() -> Option<Vec<serde_json::Value>> {
+    let Some(folder) = std::env::var_os("KEEPA_CORPUS") else {
+        eprintln!("skipped: KEEPA_CORPUS is not set");
+        return None;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    let read = |folder: &str| {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries
+            .map(|entry| -> serde_json::Value {
+                serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap()
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut products = read(folder.join("product").to_str().unwrap());
+    for answer in read(folder.join("response").to_str().unwrap()) {
+        products.extend(
+            answer
+                .get("products")
+                .and_then(|p| p.as_array())
+                .cloned()
+                .unwrap_or_default(),
+        );
+    }
+    Some(products)
+}
+
+#[test]
+fn every_recorded_product_is_decoded_and_what_is_kept_is_kept_losslessly() {
+    let Some(corpus) = corpus() else { return };
+    assert!(corpus.len() >= 12);
+    for source in corpus {
+        let product: Product = serde_json::from_value(source.clone()).unwrap();
+        let kept = serde_json::to_value(&product).unwrap();
+        assert_kept(&product.asin, &kept, &source);
+    }
+}
+
+/// Every value that is kept equals its source; null stands for absent.
+fn assert_kept(path: &str, kept: &serde_json::Value, source: &serde_json::Value) {
+    match (kept, source) {
+        (serde_json::Value::Object(kept), serde_json::Value::Object(source)) => {
+            for (name, value) in kept {
+                let null = serde_json::Value::Null;
+                assert_kept(
+                    &format!("{path}.{name}"),
+                    value,
+                    source.get(name).unwrap_or(&null),
+                );
+            }
+        }
+        _ => assert_eq!(kept, source, "{path}"),
+    }
+}
+
+#[cfg(feature = "domain")]
+#[test]
+fn every_recorded_product_becomes_a_market_snapshot_without_sentinels() {
+    use keepa_client::{Origin, market_snapshot};
+    let Some(corpus) = corpus() else { return };
+    for source in corpus {
+        let product: Product = serde_json::from_value(source).unwrap();
+        let snapshot = market_snapshot(
+            &product,
+            Origin::SandboxRecorded,
+            chrono::DateTime::UNIX_EPOCH,
+        )
+        .unwrap();
+        assert_eq!(snapshot.asin.as_str(), product.asin);
+        let rank = product.sales_rank_pairs().map_or(0, <[i32]>::len);
+        let changes = snapshot
+            .histories
+            .sales_rank
+            .map_or(0, |history| history.changes().len());
+        assert_eq!(changes, rank / 2, "{}", product.asin);
+    }
+}
