@@ -5,9 +5,14 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::acquisition::{Condition, Fulfilment};
-use crate::history::Window;
-use crate::market::MarketSnapshot;
+use crate::history::{History, Window};
+use crate::market::{LiveOffers, MarketSnapshot, SalesRankDrops};
+use crate::price::days_between;
 use crate::time::KeepaMinutes;
+
+mod monthly_rate;
+
+use monthly_rate::MonthlyRate;
 
 /// How the demand was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,8 +122,19 @@ const BOOK_CURVE: [(f64, f64); 16] = [
 /// Root category of books in the US.
 const US_BOOKS: i64 = 283_155;
 
-/// How many sales the curve is worth against counted rank falls: its error of a factor 1.5 to 2 is that of a count of two.
-const CURVE_WEIGHT: f64 = 2.0;
+/// How many sales the curve is worth against counted rank falls: the shape of the Gamma prior around it.
+///
+/// This, the weights of the periods and the drift are fitted on recorded histories (275 cuts of 10 products every 60 days, truth = the
+/// rank falls of the next 30 days), coarsely, as 10 products carry no more: the mean error of log(1 + n) is 0.484 and the rank correlation
+/// 0.524, against 0.487 and 0.502 of a third of the last 90 days' falls, and 0.854 of the curve alone. The interval covers more than the
+/// nominal 80 %, as one of small counts must.
+const CURVE_WEIGHT: f64 = 0.5;
+
+/// Days back, and how much a fall counts that happened since then but after the period before.
+const PERIODS: [(u16, f64); 4] = [(30, 1.0), (90, 0.5), (180, 0.3), (365, 0.1)];
+
+/// How far demand drifts within a month, as a share of it.
+const MONTHLY_DRIFT: f64 = 0.3;
 
 /// Above this many falls a month rank falls undercount sales, since several sales fall between two readings of the rank (grade M).
 const SATURATION: f64 = 30.0;
@@ -140,7 +156,10 @@ pub fn monthly_units_of_book_rank(rank: f64) -> f64 {
     }
 }
 
-/// Demand of the listing and your share of it; `None` when there is neither a rank history nor a count to go by.
+/// Demand of the listing and your share of it; `None` when it had no sales rank in the last 90 days, and when nothing tells the demand.
+///
+/// Rank falls are Poisson counts, newer ones counting more, with a Gamma prior around the curve of rank (books only). Where they saturate,
+/// the estimate goes over to the curve; `monthlySold` is a floor. Sales are not split by condition, and it knows no season.
 #[must_use]
 pub fn estimate_demand(
     snapshot: &MarketSnapshot,
@@ -150,73 +169,113 @@ pub fn estimate_demand(
     config: &DemandConfig,
 ) -> Option<DemandEstimate> {
     let known_until = snapshot.observed_at?.min(as_of);
-    let window = Window::days_before(known_until, 90);
-    let ranks = snapshot
-        .histories
-        .sales_rank
-        .as_ref()
-        .filter(|ranks| !ranks.is_empty());
-    let typical_rank = ranks
-        .and_then(|r| r.log_moments(window))
-        .map(|(mean, _)| mean.exp());
-    let is_book = snapshot.root_category == Some(US_BOOKS);
-    let curve = typical_rank
-        .filter(|_| is_book)
-        .map(monthly_units_of_book_rank);
-    let drops = snapshot
-        .sales_rank_drops
-        .days_90
-        .or_else(|| ranks.map(|r| r.falls(window)));
-    let (counted, method, shape, rate) = match (drops.map(f64::from), curve) {
-        (Some(drops), Some(curve)) => {
-            let shape = CURVE_WEIGHT + drops;
-            let rate = CURVE_WEIGHT / curve.max(1e-6) + 3.0;
-            (drops, DemandMethod::RankDropsAndCurve, shape, rate)
-        }
-        (Some(drops), None) if typical_rank.is_some() || drops > 0.0 => {
-            (drops, DemandMethod::RankDrops, 0.5 + drops, 3.0)
-        }
-        (None, Some(curve)) => (
-            0.0,
-            DemandMethod::RankCurve,
-            CURVE_WEIGHT,
-            CURVE_WEIGHT / curve.max(1e-6),
-        ),
-        _ => return None,
-    };
-    let mut method = method;
-    let [mut low, mut likely, mut high] = gamma_quantiles(shape, rate);
-    if counted / 3.0 > SATURATION
-        && let Some(curve) = curve.filter(|curve| *curve > likely)
-    {
-        (likely, high) = (curve, curve * 2.0);
-    }
-    if let Some(floor) = snapshot
+    let ranks = snapshot.histories.sales_rank.as_ref()?;
+    let (log_rank, _) = ranks.log_moments(Window::days_before(known_until, 90))?;
+    let typical_rank = log_rank.exp();
+    let curve = is_book(snapshot).then(|| monthly_units_of_book_rank(typical_rank));
+    let counts = RankFalls::new(snapshot, ranks, known_until);
+    let (rate, method) = counts.monthly_rate(curve)?;
+    // Live figures belong to the time at which Keepa looked, and say nothing about an earlier one.
+    let floor = snapshot
         .monthly_sold
+        .filter(|_| snapshot.is_live_at(as_of))
         .map(f64::from)
-        .filter(|floor| *floor > likely)
-    {
-        method = DemandMethod::MonthlySoldFloor;
-        (low, likely, high) = (low.max(floor), floor, high.max(floor * 2.0));
-    }
-    let share = your_share(snapshot, condition, fulfilment, known_until, config);
-    let yours = likely * share.of_sales;
-    let sells_within = |days: f64| rounded((1.0 - (-yours * days / 30.0).exp()) * 100.0, 1);
+        .filter(|floor| *floor > rate.mean());
+    let rate = floor.map_or(rate, |floor| rate.with_mean(floor));
+    let [low, high] = rate.next_month(MONTHLY_DRIFT);
+    let share = your_share(snapshot, condition, fulfilment, as_of, config);
+    let yours = rate.mean() * share.of_sales;
+    let sells_within = |days: f64| {
+        let probability = rate.probability_of_sale(share.of_sales * days / 30.0);
+        rounded(probability * 100.0, 1)
+    };
     Some(DemandEstimate {
         monthly_units_low: rounded(low, 2),
-        monthly_units: rounded(likely, 2),
+        monthly_units: rounded(rate.mean(), 2),
         monthly_units_high: rounded(high, 2),
-        method,
+        method: floor.map_or(method, |_| DemandMethod::MonthlySoldFloor),
         competing_offers: share.competing_offers,
         your_monthly_units: rounded(yours, 3),
         days_to_sell: days(30.0 / yours),
         sells_within_30_days_percent: sells_within(30.0),
         sells_within_holding_period_percent: sells_within(f64::from(config.holding_days)),
-        typical_sales_rank: typical_rank.and_then(|rank| decimal(rank)?.round().to_u32()),
+        typical_sales_rank: decimal(typical_rank).and_then(|rank| rank.round().to_u32()),
         current_sales_rank: ranks
-            .and_then(|ranks| ranks.value_at(known_until))
+            .value_at(known_until)
             .and_then(|rank| u32::try_from(rank).ok()),
     })
+}
+
+/// By Amazon's product group, since a children's book may be listed among toys; where it is unknown, by the root category of the US.
+fn is_book(snapshot: &MarketSnapshot) -> bool {
+    match snapshot.product_group.as_deref().map(str::trim) {
+        Some(group) if !group.is_empty() => group.eq_ignore_ascii_case("book"),
+        _ => snapshot.root_category == Some(US_BOOKS),
+    }
+}
+
+/// Rank falls, discounted by their age, and the discounted months in which they were counted.
+struct RankFalls {
+    falls: f64,
+    months: f64,
+}
+
+impl RankFalls {
+    /// Keepa's own counts where there are any and they belong to `now`, else counted from the history.
+    fn new(snapshot: &MarketSnapshot, ranks: &History, now: KeepaMinutes) -> Self {
+        let keepas = if snapshot.is_live_at(now) {
+            snapshot.sales_rank_drops
+        } else {
+            SalesRankDrops::default()
+        };
+        let known_days = ranks
+            .changes()
+            .first()
+            .map_or(0, |first| days_between(first.at, now));
+        let mut sum = Self {
+            falls: 0.0,
+            months: 0.0,
+        };
+        let (mut inner_falls, mut inner_days) = (0, 0);
+        for (days, weight) in PERIODS {
+            let counted = match days {
+                30 => keepas.days_30,
+                90 => keepas.days_90,
+                180 => keepas.days_180,
+                _ => keepas.days_365,
+            };
+            let falls = counted
+                .unwrap_or_else(|| ranks.falls(Window::days_before(now, i32::from(days))))
+                .max(inner_falls);
+            let known = known_days.min(u32::from(days));
+            sum.falls += weight * f64::from(falls - inner_falls);
+            sum.months += weight * f64::from(known - inner_days) / 30.0;
+            (inner_falls, inner_days) = (falls, known);
+        }
+        sum
+    }
+
+    /// The listing's rate, and how it was told; `None` without anything to tell it from.
+    fn monthly_rate(&self, curve: Option<f64>) -> Option<(MonthlyRate, DemandMethod)> {
+        let Some(curve) = curve else {
+            // Without a curve: Jeffreys' prior of a Poisson rate adds half a fall.
+            let rate = MonthlyRate::new(0.5 + self.falls, self.months)?;
+            return Some((rate, DemandMethod::RankDrops));
+        };
+        let rate = MonthlyRate::new(
+            CURVE_WEIGHT + self.falls,
+            CURVE_WEIGHT / curve + self.months,
+        )?;
+        if self.months <= 0.0 {
+            return Some((rate, DemandMethod::RankCurve));
+        }
+        // From saturation to three times of it the estimate goes over to the curve, and never below the falls.
+        let counted = rate.mean().ln();
+        let beyond = ((counted - SATURATION.ln()) / 3.0_f64.ln()).clamp(0.0, 1.0);
+        let unsaturated = counted + beyond * (curve.ln() - counted).max(0.0);
+        let rate = rate.with_mean(unsaturated.exp());
+        Some((rate, DemandMethod::RankDropsAndCurve))
+    }
 }
 
 struct Share {
@@ -233,7 +292,11 @@ fn your_share(
     now: KeepaMinutes,
     config: &DemandConfig,
 ) -> Share {
-    let offers = &snapshot.live_offers;
+    let offers = if snapshot.is_live_at(now) {
+        snapshot.live_offers
+    } else {
+        counted_offers(snapshot, now)
+    };
     let (same, other) = if condition.is_used() {
         (offers.used, offers.new)
     } else {
@@ -250,7 +313,7 @@ fn your_share(
     };
     // How many compete is unknown where Keepa counts no offers: then as many as can.
     let rivals = others.unwrap_or(config.competing_offers_at_most);
-    let amazon = amazon_sells(snapshot, now) || snapshot.buy_box.is_amazon == Some(true);
+    let amazon = amazon_sells(snapshot, now) || snapshot.amazon_holds_buy_box(now);
     let of_sales = if !condition.is_used() && amazon {
         0.0
     } else {
@@ -262,6 +325,21 @@ fn your_share(
     }
 }
 
+/// The number of offers that the histories give for a time.
+fn counted_offers(snapshot: &MarketSnapshot, at: KeepaMinutes) -> LiveOffers {
+    let count = |history: &Option<History>| {
+        let value = history.as_ref().and_then(|history| history.value_at(at));
+        value.and_then(|count| u32::try_from(count).ok())
+    };
+    let histories = &snapshot.histories;
+    LiveOffers {
+        new_fba: count(&histories.new_fba_offer_count),
+        new_fbm: count(&histories.new_fbm_offer_count),
+        new: count(&histories.new_offer_count),
+        used: count(&histories.used_offer_count),
+    }
+}
+
 /// `true` when Amazon itself offers the product at a time.
 pub(crate) fn amazon_sells(snapshot: &MarketSnapshot, at: KeepaMinutes) -> bool {
     snapshot
@@ -269,17 +347,6 @@ pub(crate) fn amazon_sells(snapshot: &MarketSnapshot, at: KeepaMinutes) -> bool 
         .amazon
         .as_ref()
         .is_some_and(|amazon| amazon.value_at(at).is_some())
-}
-
-/// The 10 % quantile, mean and 90 % quantile of a gamma distribution, by the approximation of Wilson and Hilferty (error below 2 % for a
-/// shape of 2 and more).
-fn gamma_quantiles(shape: f64, rate: f64) -> [f64; 3] {
-    /// The 90 % quantile of the normal distribution.
-    const Z: f64 = 1.281_552;
-    let mean = shape / rate;
-    let spread = 1.0 / (9.0 * shape);
-    let at = |z: f64| mean * (1.0 - spread + z * spread.sqrt()).max(0.0).powi(3);
-    [at(-Z), mean, at(Z)]
 }
 
 fn days(days: f64) -> Option<u32> {
@@ -303,6 +370,7 @@ fn rounded(value: f64, places: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{as_of, days_ago, good_seller, history, repeating};
 
     #[test]
     fn the_curve_meets_its_points_and_falls_everywhere() {
@@ -321,11 +389,103 @@ mod tests {
         }
     }
 
+    fn estimate(snapshot: &MarketSnapshot, condition: Condition) -> Option<DemandEstimate> {
+        let now = KeepaMinutes::from_utc(as_of());
+        estimate_demand(
+            snapshot,
+            condition,
+            Fulfilment::Fba,
+            now,
+            &DemandConfig::default(),
+        )
+    }
+
     #[test]
-    fn an_interval_holds_its_mean_and_narrows_with_the_count() {
-        let [low, mean, high] = gamma_quantiles(4.0, 2.0);
-        assert!(low < mean && mean < high);
-        let [many_low, _, many_high] = gamma_quantiles(400.0, 200.0);
-        assert!(many_high - many_low < high - low);
+    fn counted_falls_decide_and_the_offers_share_them() {
+        let demand = estimate(&good_seller(), Condition::UsedGood).unwrap();
+        assert_eq!(demand.method, DemandMethod::RankDropsAndCurve);
+        assert!((9.5..11.0).contains(&demand.monthly_units), "{demand:?}");
+        assert!(demand.monthly_units_low < 7.0 && demand.monthly_units_high > 14.0);
+        assert_eq!(demand.competing_offers, Some(13));
+        // Half of the sales are of used copies, and ten of the twelve other offers count.
+        assert!((demand.your_monthly_units - demand.monthly_units / 22.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn without_keepas_counts_the_falls_of_the_history_are_counted() {
+        let mut snapshot = good_seller();
+        // The rank falls once in twelve days.
+        snapshot.histories.sales_rank = repeating(3, &[120_000, 200_000, 300_000, 400_000]);
+        snapshot.sales_rank_drops = SalesRankDrops::default();
+        let demand = estimate(&snapshot, Condition::UsedGood).unwrap();
+        assert!((2.3..3.0).contains(&demand.monthly_units), "{demand:?}");
+    }
+
+    #[test]
+    fn a_bestseller_is_told_from_the_curve_because_its_falls_saturate() {
+        let mut snapshot = good_seller();
+        snapshot.histories.sales_rank = repeating(1, &[900, 1_100]);
+        snapshot.sales_rank_drops = SalesRankDrops {
+            days_30: Some(250),
+            days_90: Some(750),
+            days_180: Some(1_500),
+            days_365: Some(3_000),
+        };
+        let demand = estimate(&snapshot, Condition::UsedGood).unwrap();
+        assert!((850.0..950.0).contains(&demand.monthly_units), "{demand:?}");
+    }
+
+    #[test]
+    fn bought_in_past_month_is_a_floor() {
+        let mut snapshot = good_seller();
+        snapshot.monthly_sold = Some(50);
+        let demand = estimate(&snapshot, Condition::UsedGood).unwrap();
+        assert_eq!(demand.method, DemandMethod::MonthlySoldFloor);
+        assert!((demand.monthly_units - 50.0).abs() < 0.01, "{demand:?}");
+        snapshot.monthly_sold = Some(1);
+        let demand = estimate(&snapshot, Condition::UsedGood).unwrap();
+        assert_eq!(demand.method, DemandMethod::RankDropsAndCurve);
+    }
+
+    #[test]
+    fn another_category_has_no_curve_and_says_so() {
+        let mut snapshot = good_seller();
+        snapshot.product_group = Some("Kitchen".to_owned());
+        let demand = estimate(&snapshot, Condition::New).unwrap();
+        assert_eq!(demand.method, DemandMethod::RankDrops);
+        assert!((9.5..11.5).contains(&demand.monthly_units), "{demand:?}");
+    }
+
+    #[test]
+    fn live_figures_say_nothing_about_an_earlier_time() {
+        let mut snapshot = good_seller();
+        snapshot.live_offers.used = Some(3);
+        snapshot.monthly_sold = Some(500);
+        let at = |days| {
+            let config = DemandConfig::default();
+            let now = days_ago(days);
+            estimate_demand(
+                &snapshot,
+                Condition::UsedGood,
+                Fulfilment::Fba,
+                now,
+                &config,
+            )
+            .unwrap()
+        };
+        assert_eq!(
+            (at(0).competing_offers, at(5).competing_offers),
+            (Some(4), Some(13))
+        );
+        assert_eq!(at(5).method, DemandMethod::RankDropsAndCurve);
+    }
+
+    #[test]
+    fn without_a_rank_there_is_no_estimate() {
+        let mut snapshot = good_seller();
+        snapshot.histories.sales_rank = history(&[(400, 100_000), (200, -1)]);
+        assert_eq!(estimate(&snapshot, Condition::UsedGood), None);
+        snapshot.histories.sales_rank = None;
+        assert_eq!(estimate(&snapshot, Condition::UsedGood), None);
     }
 }

@@ -290,3 +290,18 @@ pub struct MarketSnapshot {
     /// `true` when Amazon shows a high return rate; `None` when unknown.
     pub has_high_return_rate: Option<bool>,
 }
+
+impl MarketSnapshot {
+    /// `true` when the live figures (offers, buy box, Keepa's counts) hold at a time: they belong to the moment at which the source last
+    /// looked, and say nothing about an earlier one.
+    #[must_use]
+    pub fn is_live_at(&self, time: KeepaMinutes) -> bool {
+        self.observed_at.is_some_and(|observed| observed <= time)
+    }
+
+    /// `true` when Amazon is known to hold the new buy box at a time.
+    #[must_use]
+    pub fn amazon_holds_buy_box(&self, time: KeepaMinutes) -> bool {
+        self.is_live_at(time) && self.buy_box.is_amazon == Some(true)
+    }
+}

@@ -149,7 +149,7 @@ type Raise<'a> = dyn FnMut(RiskCode, Severity, String) + 'a;
 
 fn amazon(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
     let snapshot = evidence.snapshot;
-    if snapshot.buy_box.is_amazon == Some(true) {
+    if snapshot.amazon_holds_buy_box(evidence.known_until) {
         let severity = if evidence.is_new {
             Severity::Critical
         } else {
@@ -327,7 +327,7 @@ fn data(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
             raise(
                 RiskCode::StaleData,
                 Severity::Warning,
-                format!("the market was last seen {} days ago", price.age_days),
+                format!("no offer has been seen for {} days", price.age_days),
             );
         }
         if price.offered_percent < 50 {
