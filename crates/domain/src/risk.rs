@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::demand::{DemandEstimate, amazon_sells};
 use crate::fees::{FeeReceipt, FeeSchedule};
-use crate::history::Window;
+use crate::history::{History, Window};
 use crate::market::{DataSource, MarketSnapshot};
+use crate::money::Money;
 use crate::price::{SalePriceEstimate, percent};
 use crate::profit::ProfitBreakdown;
 use crate::time::KeepaMinutes;
@@ -123,6 +124,12 @@ pub(crate) struct Evidence<'a> {
 /// Sellers fulfilled by Amazon above this number make a price war likely (the predecessor's textbook strategy, grade C).
 const MANY_FBA_SELLERS: u32 = 8;
 
+/// A price this far above its median is a spike, in percent (judgement, grade M: in the season textbooks rise by 83 % in two weeks).
+const SPIKE_PERCENT: i64 = 50;
+
+/// A price falls and offers grow when the one lies this far below and the other above their medians, in percent (judgement, grade M).
+const FALL_PERCENT: i64 = 20;
+
 /// Market data older than this is stale, in days.
 const STALE_AFTER_DAYS: u32 = 7;
 
@@ -189,36 +196,7 @@ fn amazon(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
 }
 
 fn market(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
-    if let Some(price) = evidence.price
-        && let Some(current) = price.current
-        && current.amount() > price.high.amount()
-    {
-        raise(
-            RiskCode::PriceSpike,
-            Severity::Warning,
-            format!(
-                "the current price of {} is above the range of {} to {}",
-                current.amount(),
-                price.low.amount(),
-                price.high.amount()
-            ),
-        );
-    }
-    if let Some(price) = evidence.price
-        && let Some(current) = price.current
-        && current.amount() < price.low.amount()
-    {
-        raise(
-            RiskCode::PriceFalling,
-            Severity::Warning,
-            format!(
-                "the current price of {} is below the range of {} to {}",
-                current.amount(),
-                price.low.amount(),
-                price.high.amount()
-            ),
-        );
-    }
+    price_moves(evidence, raise);
     if let Some(demand) = evidence.demand
         && let (Some(current), Some(typical)) =
             (demand.current_sales_rank, demand.typical_sales_rank)
@@ -241,6 +219,51 @@ fn market(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
             Severity::Warning,
             format!("{sellers} sellers are fulfilled by Amazon"),
         );
+    }
+}
+
+/// The current price against its own 90 days, and against the number of offers.
+fn price_moves(evidence: &Evidence<'_>, raise: &mut Raise<'_>) {
+    let histories = &evidence.snapshot.histories;
+    let now = evidence.known_until;
+    let window = Window::days_before(now, 90);
+    let against_median = |history: Option<&History>| {
+        let history = history?;
+        let [median] = history.quantiles(window, [0.5])?;
+        Some((history.value_at(now)?, median))
+    };
+    let series = evidence.price.map(|price| price.series);
+    let Some((price, usual)) = against_median(series.and_then(|s| histories.price(s))) else {
+        return;
+    };
+    let currency = evidence.snapshot.marketplace.currency();
+    let shown = |minor: i32| Money::from_minor(i64::from(minor), currency).amount();
+    let is_above = |value: i32, other: i32, percent: i64| {
+        i64::from(value) * 100 >= i64::from(other) * (100 + percent) && value > other
+    };
+    if is_above(price, usual, SPIKE_PERCENT) {
+        let text = format!(
+            "the current price of {} is a leap from the usual {} of the last 90 days",
+            shown(price),
+            shown(usual)
+        );
+        raise(RiskCode::PriceSpike, Severity::Warning, text);
+    }
+    let counts = if evidence.is_new {
+        &histories.new_offer_count
+    } else {
+        &histories.used_offer_count
+    };
+    if let Some((offers, usual_offers)) = against_median(counts.as_ref())
+        && is_above(usual, price, FALL_PERCENT)
+        && is_above(offers, usual_offers, FALL_PERCENT)
+    {
+        let text = format!(
+            "the price fell from the usual {} to {} while offers grew from {usual_offers} to {offers}",
+            shown(usual),
+            shown(price)
+        );
+        raise(RiskCode::PriceFalling, Severity::Warning, text);
     }
 }
 

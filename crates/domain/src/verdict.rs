@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::demand::DemandEstimate;
 use crate::money::Money;
 use crate::profit::ProfitBreakdown;
-use crate::risk::{RiskFlag, Severity};
+use crate::risk::{RiskCode, RiskFlag, Severity};
 use crate::scores::Scores;
 
 /// Rating by gates on ROI, velocity, stability and confidence.
@@ -112,6 +112,14 @@ pub enum ReasonCode {
     Risk,
     /// An input is missing.
     MissingInput,
+}
+
+impl ReasonCode {
+    /// `true` when it speaks for a purchase.
+    #[must_use]
+    pub const fn is_favourable(self) -> bool {
+        matches!(self, Self::HighRoi | Self::GoodRoi | Self::FastSeller)
+    }
 }
 
 /// An input without which part of the answer cannot be computed.
@@ -254,7 +262,7 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
         };
     };
     let Some(roi) = roi(profit, evidence.buy_price) else {
-        return without_buy_price(profit, demand, evidence.flags);
+        return without_buy_price(profit, demand, evidence, config);
     };
     let earned = profit
         .profit
@@ -266,15 +274,20 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
         .flags
         .iter()
         .find(|flag| flag.severity == Severity::Critical);
+    let limit = profit.max_buy_price.map(|max| max.amount());
+    let is_above_limit = limit.is_none_or(|limit| limit < paid(evidence.buy_price));
+    let amazon = evidence
+        .flags
+        .iter()
+        .find(|flag| flag.code == RiskCode::AmazonHoldsBuyBox);
     let recommendation = if earned <= Decimal::ZERO || critical.is_some() {
         Recommendation::Avoid
-    } else if profit
-        .max_buy_price
-        .is_none_or(|max| max.amount() < paid(evidence.buy_price))
-    {
+    } else if is_above_limit {
         Recommendation::Pass
     } else if probable < config.minimum_profit_probability_percent {
         rating_to_recommendation(rating).min(Recommendation::Consider)
+    } else if amazon.is_some() {
+        rating_to_recommendation(rating).min(Recommendation::Buy)
     } else {
         rating_to_recommendation(rating)
     };
@@ -286,7 +299,19 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
     }
     reasons.extend(critical.map(|flag| reason(ReasonCode::Risk, flag.detail.clone())));
     if earned > Decimal::ZERO {
-        reasons.push(return_reason(roi, earned, config));
+        if is_above_limit {
+            let text = limit.map_or_else(
+                || "no buy price reaches the target".to_owned(),
+                |limit| {
+                    format!(
+                        "pay at most {limit}: at {} it misses the target",
+                        paid(evidence.buy_price)
+                    )
+                },
+            );
+            reasons.push(reason(ReasonCode::LowProfit, text));
+        }
+        reasons.push(return_reason(roi, earned, paid(evidence.buy_price), config));
         if probable < config.minimum_profit_probability_percent {
             let text = format!("only {probable} % of the likely prices leave a profit");
             reasons.push(reason(ReasonCode::ProfitUnsure, text));
@@ -313,6 +338,13 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
             "little is known about its market".to_owned(),
         ));
     }
+    if critical.is_none() {
+        reasons.extend(amazon.map(|flag| reason(ReasonCode::Risk, flag.detail.clone())));
+    }
+    // What speaks against a purchase is the first thing to say when there is none.
+    if recommendation < Recommendation::Buy {
+        reasons.sort_by_key(|reason| reason.code.is_favourable());
+    }
     Verdict {
         rating: Some(rating),
         recommendation,
@@ -330,40 +362,45 @@ fn paid(buy_price: Option<Money>) -> Decimal {
     buy_price.map(|price| price.amount()).unwrap_or_default()
 }
 
-/// Without a buy price the answer is what to pay at most.
+/// Without a buy price the answer is what to pay at most. It is never a recommendation to buy, and a unit that sells too slowly or carries a
+/// critical risk is no candidate at any price.
 fn without_buy_price(
     profit: &ProfitBreakdown,
     demand: &DemandEstimate,
-    flags: &[RiskFlag],
+    evidence: &Evidence<'_>,
+    config: &VerdictConfig,
 ) -> Verdict {
-    let critical = flags
+    let critical = evidence
+        .flags
         .iter()
         .find(|flag| flag.severity == Severity::Critical);
-    let (recommendation, first) = match (profit.max_buy_price, critical) {
-        (_, Some(flag)) => (
-            Recommendation::Avoid,
-            reason(ReasonCode::Risk, flag.detail.clone()),
-        ),
-        (Some(max), None) => (
-            Recommendation::Consider,
-            reason(
-                ReasonCode::NoBuyPrice,
-                format!("pay at most {}", max.amount()),
-            ),
-        ),
-        (None, None) => (
-            Recommendation::Avoid,
-            reason(
-                ReasonCode::Loss,
-                "fees eat the price: it would lose money even as a gift".to_owned(),
-            ),
-        ),
+    let limit = profit.max_buy_price.map(|max| {
+        let text = format!("pay at most {}", max.amount());
+        reason(ReasonCode::NoBuyPrice, text)
+    });
+    let speed = speed_reason(demand, evidence.scores, config);
+    let is_too_slow = evidence
+        .scores
+        .velocity
+        .is_none_or(|score| score < config.fair.velocity);
+    let (recommendation, reasons) = match (limit, critical) {
+        (limit, Some(flag)) => {
+            let risk = reason(ReasonCode::Risk, flag.detail.clone());
+            let reasons = std::iter::once(risk).chain(limit).chain([speed]).collect();
+            (Recommendation::Avoid, reasons)
+        }
+        (None, None) => {
+            let text = "no buy price reaches the target: fees eat the price".to_owned();
+            let reasons = vec![reason(ReasonCode::Loss, text), speed];
+            (Recommendation::Avoid, reasons)
+        }
+        (Some(limit), None) if is_too_slow => (Recommendation::Pass, vec![speed, limit]),
+        (Some(limit), None) => (Recommendation::Consider, vec![limit, speed]),
     };
-    let speed = reason(ReasonCode::SlowSeller, sells(demand));
     Verdict {
         rating: None,
         recommendation,
-        reasons: vec![first, speed],
+        reasons,
     }
 }
 
@@ -398,18 +435,20 @@ const fn rating_to_recommendation(rating: Rating) -> Recommendation {
     }
 }
 
-fn return_reason(roi: Decimal, earned: Decimal, config: &VerdictConfig) -> Reason {
-    let (code, word) = if roi >= config.excellent.roi_percent {
-        (ReasonCode::HighRoi, "high")
+fn return_reason(roi: Decimal, earned: Decimal, paid: Decimal, config: &VerdictConfig) -> Reason {
+    let code = if roi >= config.excellent.roi_percent {
+        ReasonCode::HighRoi
     } else if roi >= config.fair.roi_percent {
-        (ReasonCode::GoodRoi, "fair")
+        ReasonCode::GoodRoi
     } else {
-        (ReasonCode::LowRoi, "low")
+        ReasonCode::LowRoi
     };
-    reason(
-        code,
-        format!("{word} return: ROI {} %, {earned} a unit", roi.round()),
-    )
+    let text = if paid.is_zero() {
+        format!("free, profit of {earned} a unit")
+    } else {
+        format!("ROI {} % on {paid}, profit of {earned} a unit", roi.round())
+    };
+    reason(code, text)
 }
 
 fn speed_reason(demand: &DemandEstimate, scores: &Scores, config: &VerdictConfig) -> Reason {

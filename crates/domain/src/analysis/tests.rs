@@ -98,6 +98,83 @@ fn without_a_buy_price_the_answer_is_what_to_pay_at_most() {
 }
 
 #[test]
+fn a_dead_book_without_a_buy_price_is_no_candidate() {
+    let mut snapshot = good_seller();
+    snapshot.histories.sales_rank = history(&[(700, 9_000_000)]);
+    snapshot.sales_rank_drops = SalesRankDrops::default();
+    let analysis = answer(&snapshot, &used_good(None));
+    assert_eq!(analysis.recommendation, Recommendation::Pass);
+    assert_eq!(
+        analysis.reasons.first().map(|r| r.code),
+        Some(ReasonCode::SlowSeller)
+    );
+}
+
+/// A book that sells many times a day with one other offer: excellent at a low price.
+fn bestseller() -> MarketSnapshot {
+    let mut snapshot = good_seller();
+    snapshot.histories.sales_rank = repeating(1, &[900, 1_100]);
+    snapshot.sales_rank_drops.days_30 = Some(250);
+    snapshot.sales_rank_drops.days_90 = Some(750);
+    snapshot
+}
+
+#[test]
+fn an_excellent_book_is_bought_at_once_but_not_against_amazon_and_not_above_the_limit() {
+    let analysis = answer(&bestseller(), &used_good(Some(400)));
+    assert_eq!(analysis.recommendation, Recommendation::StrongBuy);
+    assert_eq!(
+        analysis.main_reason(),
+        "ROI 252 % on 4.00, profit of 10.09 a unit"
+    );
+
+    let mut against_amazon = bestseller();
+    against_amazon.buy_box.is_amazon = Some(true);
+    let analysis = answer(&against_amazon, &used_good(Some(400)));
+    assert_eq!(analysis.recommendation, Recommendation::Buy);
+    assert!(analysis.reasons.iter().any(|r| r.code == ReasonCode::Risk));
+
+    let analysis = answer(&bestseller(), &used_good(Some(1_200)));
+    assert_eq!(analysis.recommendation, Recommendation::Pass);
+    assert_eq!(
+        analysis.reasons.first().map(|r| r.code),
+        Some(ReasonCode::LowProfit)
+    );
+}
+
+#[test]
+fn the_first_reason_of_a_refusal_is_what_speaks_against_it() {
+    let mut snapshot = good_seller();
+    snapshot.histories.sales_rank = history(&[(700, 9_000_000)]);
+    snapshot.sales_rank_drops = SalesRankDrops::default();
+    let analysis = answer(&snapshot, &used_good(Some(400)));
+    assert_eq!(analysis.main_reason(), "hardly ever sells");
+}
+
+#[test]
+fn a_price_that_falls_while_offers_grow_and_one_that_leaps_are_flagged() {
+    let codes = |price: &[(i32, i32)], offers: &[(i32, i32)]| {
+        let mut snapshot = good_seller();
+        snapshot.histories.buy_box_used = history(price);
+        snapshot.histories.used_offer_count = history(offers);
+        let flags = answer(&snapshot, &used_good(Some(400))).flags;
+        flags.into_iter().map(|flag| flag.code).collect::<Vec<_>>()
+    };
+    let steady = [(400, 12)];
+    let grown = [(400, 12), (20, 30)];
+    assert_eq!(codes(&[(400, 2_500)], &grown), []);
+    assert_eq!(codes(&[(400, 2_500), (9, 1_600)], &steady), []);
+    assert_eq!(
+        codes(&[(400, 2_500), (9, 1_600)], &grown),
+        [risk::RiskCode::PriceFalling]
+    );
+    assert_eq!(
+        codes(&[(400, 2_500), (9, 4_000)], &steady),
+        [risk::RiskCode::PriceSpike]
+    );
+}
+
+#[test]
 fn generated_data_is_flagged_and_recorded_data_is_not() {
     let flagged = |source| {
         let snapshot = MarketSnapshot {
@@ -207,7 +284,7 @@ proptest! {
         }
         if let Some(demand) = &analysis.demand {
             prop_assert!(demand.monthly_units.is_finite() && demand.monthly_units >= 0.0);
-            prop_assert!(demand.monthly_units_low <= demand.monthly_units_high);
+            prop_assert!(demand.monthly_units_low <= demand.monthly_units && demand.monthly_units <= demand.monthly_units_high);
         }
         let bytes = |analysis: &Analysis| serde_json::to_vec(analysis).unwrap();
         prop_assert_eq!(bytes(&analysis), bytes(&answer(&snapshot, &acquisition)));

@@ -32,12 +32,14 @@ impl MonthlyRate {
     }
 
     /// The 10 % and 90 % quantiles of next month's events: the uncertainty of the rate, its drift (as a share of it), and the chance of a
-    /// single month together, as a Gamma distribution of the same mean and variance.
+    /// single month together, as a Gamma distribution of the same mean and variance. The interval is widened to hold the mean, which the
+    /// quantiles of rare events do not.
     pub(super) fn next_month(self, drift: f64) -> [f64; 2] {
         let mean = self.mean();
         let variance = mean + mean * mean * (1.0 / self.shape + drift * drift);
         let shape = mean * mean / variance;
-        [-Z_90, Z_90].map(|z| quantile(shape, mean, z))
+        let [low, high] = [-Z_90, Z_90].map(|z| quantile(shape, mean, z));
+        [low.min(mean), high.max(mean)]
     }
 
     /// Probability that at least one event happens within `months`.
