@@ -1,18 +1,20 @@
 //! Demand: how many units a month the listing sells, and how many of them are yours.
 
+mod monthly_rate;
+mod rank_curve;
+mod rank_falls;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::acquisition::{Condition, Fulfilment};
 use crate::history::{History, Window};
-use crate::market::{LiveOffers, MarketSnapshot, SalesRankDrops};
-use crate::price::days_between;
+use crate::market::{LiveOffers, MarketSnapshot};
 use crate::time::KeepaMinutes;
+use rank_falls::RankFalls;
 
-mod monthly_rate;
-
-use monthly_rate::MonthlyRate;
+pub use rank_curve::monthly_units_of_book_rank;
 
 /// How the demand was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,63 +100,11 @@ impl DemandConfig {
     }
 }
 
-/// Rank of a US book against units a month. From rank 50,000 on: the trigger table of a book scanner, its 180-day counts read as days with
-/// a sale of a Poisson process (grade A for the table, M for the reading). Below: copies a day of a book sourcing school (grade A), times 30.
-const BOOK_CURVE: [(f64, f64); 16] = [
-    (1.0, 300_000.0),
-    (10.0, 12_000.0),
-    (100.0, 2_100.0),
-    (1_000.0, 900.0),
-    (5_000.0, 450.0),
-    (10_000.0, 300.0),
-    (50_000.0, 54.8),
-    (125_000.0, 30.6),
-    (250_000.0, 15.1),
-    (500_000.0, 8.9),
-    (900_000.0, 4.5),
-    (1_400_000.0, 2.3),
-    (2_100_000.0, 1.02),
-    (3_000_000.0, 0.50),
-    (6_000_000.0, 0.17),
-    (12_000_000.0, 0.056),
-];
-
 /// Root category of books in the US.
 const US_BOOKS: i64 = 283_155;
 
-/// How many sales the curve is worth against counted rank falls: the shape of the Gamma prior around it.
-///
-/// This, the weights of the periods and the drift are fitted on recorded histories (275 cuts of 10 products every 60 days, truth = the
-/// rank falls of the next 30 days), coarsely, as 10 products carry no more: the mean error of log(1 + n) is 0.484 and the rank correlation
-/// 0.524, against 0.487 and 0.502 of a third of the last 90 days' falls, and 0.854 of the curve alone. The interval covers more than the
-/// nominal 80 %, as one of small counts must.
-const CURVE_WEIGHT: f64 = 0.5;
-
-/// Days back, and how much a fall counts that happened since then but after the period before.
-const PERIODS: [(u16, f64); 4] = [(30, 1.0), (90, 0.5), (180, 0.3), (365, 0.1)];
-
 /// How far demand drifts within a month, as a share of it.
 const MONTHLY_DRIFT: f64 = 0.3;
-
-/// Above this many falls a month rank falls undercount sales, since several sales fall between two readings of the rank (grade M).
-const SATURATION: f64 = 30.0;
-
-/// Units a month at a rank, by straight lines between the points of the curve in logarithms; past its end the last slope goes on.
-#[must_use]
-pub fn monthly_units_of_book_rank(rank: f64) -> f64 {
-    let log = rank.max(1.0).ln();
-    let segment = BOOK_CURVE
-        .windows(2)
-        .find(|pair| matches!(pair, [_, (to, _)] if rank <= *to))
-        .or_else(|| BOOK_CURVE.windows(2).last());
-    match segment {
-        Some([(from, above), (to, below)]) => {
-            let share = (log - from.ln()) / (to.ln() - from.ln());
-            (above.ln() + share * (below.ln() - above.ln())).exp()
-        }
-        _ => 0.0,
-    }
-}
 
 /// Demand of the listing and your share of it; `None` when it had no sales rank in the last 90 days, and when nothing tells the demand.
 ///
@@ -211,70 +161,6 @@ fn is_book(snapshot: &MarketSnapshot) -> bool {
     match snapshot.product_group.as_deref().map(str::trim) {
         Some(group) if !group.is_empty() => group.eq_ignore_ascii_case("book"),
         _ => snapshot.root_category == Some(US_BOOKS),
-    }
-}
-
-/// Rank falls, discounted by their age, and the discounted months in which they were counted.
-struct RankFalls {
-    falls: f64,
-    months: f64,
-}
-
-impl RankFalls {
-    /// Keepa's own counts where there are any and they belong to `now`, else counted from the history.
-    fn new(snapshot: &MarketSnapshot, ranks: &History, now: KeepaMinutes) -> Self {
-        let keepas = if snapshot.is_live_at(now) {
-            snapshot.sales_rank_drops
-        } else {
-            SalesRankDrops::default()
-        };
-        let known_days = ranks
-            .changes()
-            .first()
-            .map_or(0, |first| days_between(first.at, now));
-        let mut sum = Self {
-            falls: 0.0,
-            months: 0.0,
-        };
-        let (mut inner_falls, mut inner_days) = (0, 0);
-        for (days, weight) in PERIODS {
-            let counted = match days {
-                30 => keepas.days_30,
-                90 => keepas.days_90,
-                180 => keepas.days_180,
-                _ => keepas.days_365,
-            };
-            let falls = counted
-                .unwrap_or_else(|| ranks.falls(Window::days_before(now, i32::from(days))))
-                .max(inner_falls);
-            let known = known_days.min(u32::from(days));
-            sum.falls += weight * f64::from(falls - inner_falls);
-            sum.months += weight * f64::from(known - inner_days) / 30.0;
-            (inner_falls, inner_days) = (falls, known);
-        }
-        sum
-    }
-
-    /// The listing's rate, and how it was told; `None` without anything to tell it from.
-    fn monthly_rate(&self, curve: Option<f64>) -> Option<(MonthlyRate, DemandMethod)> {
-        let Some(curve) = curve else {
-            // Without a curve: Jeffreys' prior of a Poisson rate adds half a fall.
-            let rate = MonthlyRate::new(0.5 + self.falls, self.months)?;
-            return Some((rate, DemandMethod::RankDrops));
-        };
-        let rate = MonthlyRate::new(
-            CURVE_WEIGHT + self.falls,
-            CURVE_WEIGHT / curve + self.months,
-        )?;
-        if self.months <= 0.0 {
-            return Some((rate, DemandMethod::RankCurve));
-        }
-        // From saturation to three times of it the estimate goes over to the curve, and never below the falls.
-        let counted = rate.mean().ln();
-        let beyond = ((counted - SATURATION.ln()) / 3.0_f64.ln()).clamp(0.0, 1.0);
-        let unsaturated = counted + beyond * (curve.ln() - counted).max(0.0);
-        let rate = rate.with_mean(unsaturated.exp());
-        Some((rate, DemandMethod::RankDropsAndCurve))
     }
 }
 
@@ -370,24 +256,8 @@ fn rounded(value: f64, places: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::SalesRankDrops;
     use crate::testing::{as_of, days_ago, good_seller, history, repeating};
-
-    #[test]
-    fn the_curve_meets_its_points_and_falls_everywhere() {
-        for (rank, units) in BOOK_CURVE {
-            let computed = monthly_units_of_book_rank(rank);
-            assert!(
-                (computed / units - 1.0).abs() < 1e-9,
-                "rank {rank}: {computed}"
-            );
-        }
-        let mut before = f64::INFINITY;
-        for step in 0..200 {
-            let units = monthly_units_of_book_rank(1.09_f64.powi(step));
-            assert!(units < before && units > 0.0);
-            before = units;
-        }
-    }
 
     fn estimate(snapshot: &MarketSnapshot, condition: Condition) -> Option<DemandEstimate> {
         let now = KeepaMinutes::from_utc(as_of());

@@ -1,7 +1,31 @@
 //! Pure calculation of what a book is worth to a reseller: prices, fees, profit, demand, risk and verdict.
 //!
 //! No input or output, no clock, no randomness: the time of an analysis is an argument, and the same input gives the same
-//! answer to the byte.
+//! answer to the byte. [`analysis::analyze`] is the whole of it; each part stands alone as well.
+//!
+//! ```
+//! use arbitragevault_domain::acquisition::{Acquisition, Condition, Fulfilment};
+//! use arbitragevault_domain::analysis::analyze;
+//! use arbitragevault_domain::config::AnalysisConfig;
+//! use arbitragevault_domain::identifier::Asin;
+//! use arbitragevault_domain::market::MarketSnapshot;
+//! use arbitragevault_domain::money::{Currency, Money};
+//! use arbitragevault_domain::verdict::{MissingInput, Recommendation};
+//!
+//! let as_of = "2026-06-01T06:00:00Z".parse()?;
+//! // A product of which nothing but its number is known.
+//! let snapshot = MarketSnapshot::unknown(Asin::parse("0306406152")?, as_of);
+//! let acquisition = Acquisition {
+//!     buy_price: Some(Money::from_minor(4_00, Currency::Usd)),
+//!     quantity: 1,
+//!     condition: Condition::UsedGood,
+//!     fulfilment: Fulfilment::Fba,
+//! };
+//! let analysis = analyze(&snapshot, &acquisition, &AnalysisConfig::default(), as_of);
+//! assert_eq!(analysis.recommendation, Recommendation::InsufficientData);
+//! assert!(analysis.missing.contains(&MissingInput::SalePrice));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod acquisition;
 pub mod analysis;

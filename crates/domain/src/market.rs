@@ -292,6 +292,39 @@ pub struct MarketSnapshot {
 }
 
 impl MarketSnapshot {
+    /// A product of which nothing but its ASIN is known, on the US marketplace: fill in what you know of it with
+    /// `MarketSnapshot { title, histories, ..MarketSnapshot::unknown(asin, fetched_at) }`.
+    #[must_use]
+    pub fn unknown(asin: Asin, fetched_at: DateTime<Utc>) -> Self {
+        Self {
+            asin,
+            marketplace: Marketplace::Us,
+            source: DataSource::Keepa,
+            observed_at: None,
+            fetched_at,
+            kind: ListingKind::default(),
+            title: None,
+            author: None,
+            binding: None,
+            product_group: None,
+            root_category: None,
+            publication_date: None,
+            eans: Vec::new(),
+            package: Package::default(),
+            histories: Histories::default(),
+            sales_rank_drops: SalesRankDrops::default(),
+            monthly_sold: None,
+            live_offers: LiveOffers::default(),
+            buy_box: BuyBox::default(),
+            fulfilment_fee: None,
+            referral_percent: None,
+            closing_fee_minor: None,
+            is_hazardous: None,
+            is_heat_sensitive: None,
+            has_high_return_rate: None,
+        }
+    }
+
     /// `true` when the live figures (offers, buy box, Keepa's counts) hold at a time: they belong to the moment at which the source last
     /// looked, and say nothing about an earlier one.
     #[must_use]

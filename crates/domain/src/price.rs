@@ -34,6 +34,24 @@ pub enum PriceSeries {
     Used,
 }
 
+impl PriceSeries {
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BuyBox => "BUY_BOX",
+            Self::NewFba => "NEW_FBA",
+            Self::New => "NEW",
+            Self::BuyBoxUsed => "BUY_BOX_USED",
+            Self::UsedLikeNew => "USED_LIKE_NEW",
+            Self::UsedVeryGood => "USED_VERY_GOOD",
+            Self::UsedGood => "USED_GOOD",
+            Self::UsedAcceptable => "USED_ACCEPTABLE",
+            Self::Used => "USED",
+        }
+    }
+}
+
 /// The price of one unit over the expected holding period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]

@@ -6,9 +6,8 @@ use crate::acquisition::{Acquisition, Condition, Fulfilment};
 use crate::history::{Change, History};
 use crate::identifier::Asin;
 use crate::market::{
-    BuyBox, DataSource, Histories, ListingKind, LiveOffers, MarketSnapshot, Package, SalesRankDrops,
+    BuyBox, DataSource, Histories, LiveOffers, MarketSnapshot, Package, SalesRankDrops,
 };
-use crate::marketplace::Marketplace;
 use crate::money::{Currency, Money};
 use crate::time::KeepaMinutes;
 
@@ -48,12 +47,8 @@ pub(crate) fn repeating(every_days: usize, values: &[i32]) -> Option<History> {
 pub(crate) fn good_seller() -> MarketSnapshot {
     let count = |count: i32| history(&[(730, count)]);
     MarketSnapshot {
-        asin: Asin::parse("0306406152").unwrap(),
-        marketplace: Marketplace::Us,
         source: DataSource::Recorded,
         observed_at: Some(days_ago(0)),
-        fetched_at: as_of(),
-        kind: ListingKind::Standard,
         title: Some("A Field Guide to Quiet Rivers".to_owned()),
         author: Some("Ada Brook".to_owned()),
         binding: Some("Paperback".to_owned()),
@@ -85,7 +80,6 @@ pub(crate) fn good_seller() -> MarketSnapshot {
             days_180: Some(60),
             days_365: Some(119),
         },
-        monthly_sold: None,
         live_offers: LiveOffers {
             new_fba: Some(3),
             new_fbm: Some(5),
@@ -96,12 +90,7 @@ pub(crate) fn good_seller() -> MarketSnapshot {
             is_amazon: Some(false),
             is_fba: Some(true),
         },
-        fulfilment_fee: None,
-        referral_percent: None,
-        closing_fee_minor: None,
-        is_hazardous: None,
-        is_heat_sensitive: None,
-        has_high_return_rate: None,
+        ..MarketSnapshot::unknown(Asin::parse("0306406152").unwrap(), as_of())
     }
 }
 
