@@ -235,7 +235,8 @@ fn scores(
     known_until: KeepaMinutes,
 ) -> Scores {
     let history = price.and_then(|price| snapshot.histories.price(price.series));
-    let window = Window::days_before(known_until, i32::from(config.price.window_days));
+    let window_days = price.map_or(config.price.window_days, |price| price.window_days);
+    let window = Window::days_before(known_until, i32::from(window_days));
     let velocity = demand.map(scores::velocity);
     let ranks = snapshot
         .histories

@@ -2,7 +2,7 @@
 //!
 //! So every statistic is weighted by time: a price that lasted a year counts a year, one that lasted an hour counts an hour.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::time::KeepaMinutes;
 
@@ -18,8 +18,8 @@ pub struct Change {
 /// A step function over time, in changes of strictly increasing time.
 ///
 /// Serialised as flat pairs `[minute, value, …]` with -1 for "nothing offered", as compact as the source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<i32>", into = "Vec<i32>")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<i32>")]
 pub struct History {
     changes: Vec<Change>,
 }
@@ -72,6 +72,13 @@ impl History {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The stored form, flat pairs of minute and value.
+    fn pairs(&self) -> impl Iterator<Item = i32> + '_ {
+        self.changes
+            .iter()
+            .flat_map(|change| [change.at.0, change.value.unwrap_or(-1)])
     }
 
     /// `true` when nothing was ever recorded.
@@ -212,11 +219,13 @@ impl From<Vec<i32>> for History {
 
 impl From<History> for Vec<i32> {
     fn from(history: History) -> Self {
-        history
-            .changes
-            .into_iter()
-            .flat_map(|change| [change.at.0, change.value.unwrap_or(-1)])
-            .collect()
+        history.pairs().collect()
+    }
+}
+
+impl Serialize for History {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.pairs())
     }
 }
 
@@ -258,6 +267,7 @@ mod tests {
     #[test]
     fn a_source_that_goes_back_in_time_is_mended() {
         let history = History::from(vec![10, 1, 20, 2, 15, 3, 20, 4, 30]);
+        assert_eq!(serde_json::to_string(&history).unwrap(), "[10,1,20,4]");
         assert_eq!(Vec::<i32>::from(history), [10, 1, 20, 4]);
     }
 

@@ -47,4 +47,6 @@ pub mod time;
 pub mod verdict;
 
 #[cfg(test)]
+mod recorded_tests;
+#[cfg(test)]
 mod testing;
