@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::StatusCode;
 
 use crate::budget::{Budget, TokenPolicy, TokenState};
@@ -237,10 +238,13 @@ impl KeepaClient {
             );
             distinct.clear();
         }
-        let chunks: Vec<&[&str]> = distinct.chunks(PRODUCTS_A_REQUEST).collect();
-        let mut answers = futures_util::stream::iter(chunks)
-            .map(async |chunk| (chunk, self.chunk(request, chunk).await))
-            .buffer_unordered(self.0.max_concurrency);
+        // Boxed, since a stream of closures over borrowed chunks is not `Send` for every lifetime.
+        let requests: Vec<BoxFuture<'_, _>> = distinct
+            .chunks(PRODUCTS_A_REQUEST)
+            .map(|chunk| async move { (chunk, self.chunk(request, chunk).await) }.boxed())
+            .collect();
+        let mut answers =
+            futures_util::stream::iter(requests).buffer_unordered(self.0.max_concurrency);
         while let Some((chunk, answer)) = answers.next().await {
             match answer {
                 Ok(answer) => {

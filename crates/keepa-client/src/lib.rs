@@ -36,4 +36,4 @@ pub use model::{CsvType, Domain, FbaFees, KeepaMinutes, Product, ProductType, St
 pub use request::ProductRequest;
 pub use retry::RetryPolicy;
 #[cfg(feature = "domain")]
-pub use snapshot::market_snapshot;
+pub use snapshot::{data_source, market_snapshot};

@@ -30,11 +30,7 @@ pub fn market_snapshot(
     Ok(MarketSnapshot {
         asin: Asin::parse(&product.asin)?,
         marketplace: Marketplace::from_keepa_domain(domain).unwrap_or_default(),
-        source: match origin {
-            Origin::Keepa => DataSource::Keepa,
-            Origin::SandboxRecorded => DataSource::Recorded,
-            Origin::SandboxGenerated => DataSource::Generated,
-        },
+        source: data_source(origin),
         observed_at: product.last_update.filter(|at| *at > 0).map(KeepaMinutes),
         fetched_at,
         kind: kind(product.product_type()),
@@ -82,6 +78,16 @@ pub fn market_snapshot(
         is_heat_sensitive: product.is_heat_sensitive,
         has_high_return_rate: product.return_rate.map(|rate| rate == 2),
     })
+}
+
+/// The calculation's name of who answered.
+#[must_use]
+pub const fn data_source(origin: Origin) -> DataSource {
+    match origin {
+        Origin::Keepa => DataSource::Keepa,
+        Origin::SandboxRecorded => DataSource::Recorded,
+        Origin::SandboxGenerated => DataSource::Generated,
+    }
 }
 
 const fn kind(product_type: ProductType) -> ListingKind {

@@ -49,3 +49,31 @@ impl ServiceError {
         Self::Internal(Box::new(source))
     }
 }
+
+impl From<PersistenceError> for ServiceError {
+    fn from(error: PersistenceError) -> Self {
+        match error {
+            PersistenceError::NotFound => Self::NotFound("the resource"),
+            error @ (PersistenceError::Unavailable(_) | PersistenceError::Timeout(_)) => {
+                Self::Unavailable {
+                    dependency: "the database",
+                    retry_after: Duration::from_secs(5),
+                    source: Some(Box::new(error)),
+                }
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+/// An error with its causes, for the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

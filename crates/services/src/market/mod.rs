@@ -10,7 +10,8 @@ use std::time::Duration;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::MarketSnapshot;
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_persistence::{Pool, snapshots};
+use arbitragevault_persistence::Pool;
+use arbitragevault_persistence::snapshots;
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
@@ -113,15 +114,33 @@ impl MarketData {
             let split = self
                 .inflight
                 .claim(missing.into_iter().map(|lookup| (marketplace, lookup)));
-            let mine: Vec<Lookup> = split.mine.keys().iter().map(|(_, lookup)| *lookup).collect();
+            let mine: Vec<Lookup> = split
+                .mine
+                .keys()
+                .iter()
+                .map(|(_, lookup)| *lookup)
+                .collect();
             if !mine.is_empty() {
-                self.find(pool, marketplace, &mine, now, &mut answers).await?;
+                self.find(pool, marketplace, &mine, now, &mut answers)
+                    .await?;
             }
             drop(split.mine);
             for other in split.others {
                 ended(other).await;
             }
         }
+    }
+
+    /// What memory holds of a lookup, when it is fresh enough.
+    #[must_use]
+    pub fn recent(
+        &self,
+        marketplace: Marketplace,
+        lookup: Lookup,
+        now: DateTime<Utc>,
+    ) -> Option<StoredSnapshot> {
+        let stored = self.recent.get(&(marketplace, lookup))?;
+        (stored.snapshot.fetched_at >= now - self.freshness).then_some(stored)
     }
 
     /// How many of the lookups are known already, without asking Keepa.
@@ -148,17 +167,18 @@ impl MarketData {
         now: DateTime<Utc>,
         answers: &mut HashMap<Lookup, MarketAnswer>,
     ) -> Vec<Lookup> {
-        let oldest = now - self.freshness;
         let mut missing = Vec::new();
-        for lookup in lookups {
-            if answers.contains_key(lookup) {
-                continue;
-            }
-            match self.recent.get(&(marketplace, *lookup)) {
-                Some(stored) if stored.snapshot.fetched_at >= oldest => {
-                    answers.insert(*lookup, MarketAnswer::Known(stored));
+        for lookup in lookups
+            .iter()
+            .filter(|lookup| !answers.contains_key(lookup))
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            match self.recent(marketplace, lookup, now) {
+                Some(stored) => {
+                    answers.insert(lookup, MarketAnswer::Known(stored));
                 }
-                _ => missing.push(*lookup),
+                None => missing.push(lookup),
             }
         }
         missing
@@ -209,7 +229,7 @@ impl MarketData {
         let mut found = Vec::new();
         for (lookup, outcome) in fetched {
             match outcome {
-                Fetched::Snapshot(snapshot) => found.push((lookup, snapshot)),
+                Fetched::Snapshot(snapshot) => found.push((lookup, *snapshot)),
                 Fetched::UnknownCode => {
                     answers.insert(lookup, MarketAnswer::UnknownCode);
                 }

@@ -55,7 +55,11 @@ mod tests {
         };
         let now = DateTime::UNIX_EPOCH;
         let waits: Vec<_> = (1..=5)
-            .map(|n| policy.next_attempt(n, now).map(|at| (at - now).num_seconds()))
+            .map(|n| {
+                policy
+                    .next_attempt(n, now)
+                    .map(|at| (at - now).num_seconds())
+            })
             .collect();
         assert_eq!(waits, [Some(10), Some(20), Some(40), Some(60), None]);
     }

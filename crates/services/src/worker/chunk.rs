@@ -1,14 +1,18 @@
 //! One chunk of work: the jobs of up to 100 products, from claim to written analyses.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arbitragevault_domain::acquisition::Acquisition;
-use arbitragevault_domain::analysis::{Analysis, analyze};
+use arbitragevault_domain::analysis::analyze;
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::identifier::Lookup;
+use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_persistence::{analyses, batches, jobs};
+use arbitragevault_domain::money::Money;
+use arbitragevault_persistence::analyses::NewAnalysis;
+use arbitragevault_persistence::batches;
+use arbitragevault_persistence::jobs::{self, ClaimedJob, Retry};
+use arbitragevault_persistence::outcomes::{self, Finished, Outcome};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,49 +20,227 @@ use uuid::Uuid;
 use super::Worker;
 use crate::error::{ServiceError, chain};
 use crate::market::{FetchFailure, MarketAnswer};
+use crate::record;
 
 /// Jobs that this process holds under a lease.
 #[derive(Debug)]
 pub(super) struct Chunk {
     owner: Uuid,
-    jobs: Vec<jobs::ClaimedJob>,
+    jobs: Vec<ClaimedJob>,
 }
 
-/// What became of one job.
-enum Outcome {
-    Analysed(Box<Analysis>, Uuid),
-    Unknown,
-    Failed(FetchFailure),
+type JobsByMarketplace<'a> = BTreeMap<Marketplace, Vec<(Lookup, &'a ClaimedJob)>>;
+
+/// What became of the jobs of a chunk.
+#[derive(Default)]
+struct Work {
+    finished: Vec<Finished>,
+    retries: Vec<Retry>,
+    source: Option<DataSource>,
+}
+
+impl Work {
+    /// Puts a job back, or gives it up. Waiting for tokens is no failed attempt.
+    fn fail(
+        &mut self,
+        job: &ClaimedJob,
+        failure: &FetchFailure,
+        worker: &Worker,
+        now: DateTime<Utc>,
+    ) {
+        let failed = u16::try_from(job.attempts)
+            .unwrap_or(u16::MAX)
+            .saturating_add(1);
+        let retry = match failure.retry_after {
+            Some(wait) => Some((now + wait, job.attempts)),
+            None if failure.retryable => {
+                let attempts = i16::try_from(failed).unwrap_or(i16::MAX);
+                worker
+                    .options
+                    .retry
+                    .next_attempt(failed, now)
+                    .map(|run_at| (run_at, attempts))
+            }
+            None => None,
+        };
+        match retry {
+            Some((run_at, attempts)) => self.retries.push(Retry {
+                id: job.id,
+                run_at,
+                attempts,
+                error: failure.detail.clone(),
+            }),
+            None => self.finished.push(finished(
+                job,
+                Outcome::Failed {
+                    code: failure.code.to_owned(),
+                    detail: failure.detail.clone(),
+                },
+            )),
+        }
+    }
+}
+
+fn finished(job: &ClaimedJob, outcome: Outcome) -> Finished {
+    Finished {
+        job_id: job.id,
+        batch_id: job.batch_id,
+        position: job.position,
+        outcome,
+    }
+}
+
+fn unknown_code(lookup: Lookup) -> Outcome {
+    Outcome::Failed {
+        code: "PRODUCT_NOT_FOUND".to_owned(),
+        detail: format!("Keepa knows no product with the code {lookup}"),
+    }
+}
+
+fn acquisition(job: &ClaimedJob, marketplace: Marketplace) -> Result<Acquisition, ServiceError> {
+    Ok(Acquisition {
+        buy_price: job
+            .buy_price_minor
+            .map(|minor| Money::from_minor(minor, marketplace.currency())),
+        quantity: u32::try_from(job.quantity).unwrap_or(1),
+        condition: record::from_name(&job.condition)?,
+        fulfilment: record::from_name(&job.fulfilment)?,
+    })
 }
 
 impl Chunk {
     /// The chunk of these jobs, `None` when there are none.
-    pub(super) fn new(owner: Uuid, jobs: Vec<jobs::ClaimedJob>) -> Option<Self> {
+    pub(super) fn new(owner: Uuid, jobs: Vec<ClaimedJob>) -> Option<Self> {
         (!jobs.is_empty()).then_some(Self { owner, jobs })
     }
 
-    /// Does the work, prolonging the lease meanwhile. On `stop` the jobs are given back unless they are nearly done.
+    /// Does the work, prolonging the lease meanwhile. On `stop` the jobs are given back unless they are being written.
     pub(super) async fn work(self, worker: &Worker, stop: &CancellationToken) {
-        let result = tokio::select! {
-            result = self.analyse(worker) => Some(result),
-            () = self.keep_lease(worker) => None,
-            () = stop.cancelled() => None,
+        let analysed = tokio::select! {
+            analysed = self.analyse(worker) => analysed,
+            () = self.keep_lease(worker) => return,
+            () = stop.cancelled() => return self.give_back(worker).await,
         };
-        let done = match result {
-            Some(Ok(outcomes)) => self.write(worker, outcomes).await,
-            Some(Err(error)) => Err(error),
-            None => {
-                self.give_back(worker).await;
-                return;
-            }
+        let written = match analysed {
+            Ok(work) => self.write(worker, work).await,
+            Err(error) => Err(error),
         };
-        if let Err(error) = done {
+        if let Err(error) = written {
             tracing::warn!(
                 jobs = self.jobs.len(),
                 error = %chain(&error),
-                "a chunk of work was not written; its lease runs out and it is claimed again"
+                "a chunk of work was not written and is tried again"
             );
+            self.give_back(worker).await;
             tokio::time::sleep(worker.options.poll_interval).await;
+        }
+    }
+
+    /// Looks every product up and analyses it for every job.
+    async fn analyse(&self, worker: &Worker) -> Result<Work, ServiceError> {
+        let now = worker.clock.now();
+        let configurations = self.configurations(worker).await?;
+        let mut work = Work::default();
+        for (marketplace, jobs) in self.by_marketplace()? {
+            let lookups = jobs
+                .iter()
+                .map(|(lookup, _)| *lookup)
+                .collect::<BTreeSet<_>>();
+            let lookups = Vec::from_iter(lookups);
+            let answers = worker
+                .market
+                .answers(&worker.pool, marketplace, &lookups, now)
+                .await?;
+            for (lookup, job) in jobs {
+                let configuration = configurations.get(&job.batch_id);
+                match (answers.get(&lookup), configuration) {
+                    (Some(MarketAnswer::Known(stored)), Some(configuration)) => {
+                        let acquisition = acquisition(job, marketplace)?;
+                        let analysis = analyze(&stored.snapshot, &acquisition, configuration, now);
+                        work.source = Some(analysis.source);
+                        let row =
+                            record::row(&analysis, job.organisation_id, Some(stored.id), now)?;
+                        let row = NewAnalysis {
+                            batch_id: Some(job.batch_id),
+                            position: Some(job.position),
+                            ..row
+                        };
+                        work.finished
+                            .push(finished(job, Outcome::Analysed(Box::new(row))));
+                    }
+                    (Some(MarketAnswer::UnknownCode), _) => {
+                        work.finished.push(finished(job, unknown_code(lookup)));
+                    }
+                    (Some(MarketAnswer::Failed(failure)), _) => {
+                        work.fail(job, failure, worker, now)
+                    }
+                    (None, _) | (_, None) => {}
+                }
+            }
+        }
+        Ok(work)
+    }
+
+    async fn configurations(
+        &self,
+        worker: &Worker,
+    ) -> Result<HashMap<Uuid, AnalysisConfig>, ServiceError> {
+        let ids: BTreeSet<Uuid> = self.jobs.iter().map(|job| job.batch_id).collect();
+        let mut connection = worker.pool.get().await?;
+        let mut configurations = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let configuration = batches::configuration(&mut connection, id).await?;
+            let configuration =
+                serde_json::from_value(configuration).map_err(ServiceError::internal)?;
+            configurations.insert(id, configuration);
+        }
+        Ok(configurations)
+    }
+
+    fn by_marketplace(&self) -> Result<JobsByMarketplace<'_>, ServiceError> {
+        let mut groups = JobsByMarketplace::new();
+        for job in &self.jobs {
+            let marketplace = job.marketplace.parse().map_err(ServiceError::internal)?;
+            let lookup = job.subject.parse().map_err(ServiceError::internal)?;
+            groups.entry(marketplace).or_default().push((lookup, job));
+        }
+        Ok(groups)
+    }
+
+    /// Writes what was found, and puts back what is to be tried again. While the database is away the result is kept and tried again for as
+    /// long as the lease holds.
+    async fn write(&self, worker: &Worker, work: Work) -> Result<(), ServiceError> {
+        let source = work.source.map(DataSource::as_str);
+        let deadline = tokio::time::Instant::now() + worker.options.lease;
+        loop {
+            let written = async {
+                let mut connection = worker.pool.get().await?;
+                jobs::retry_later(&mut connection, self.owner, &work.retries).await?;
+                let now = worker.clock.now();
+                Ok(
+                    outcomes::write(&mut connection, self.owner, source, &work.finished, now)
+                        .await?,
+                )
+            };
+            match written.await {
+                Ok(batches) => {
+                    for batch in batches.iter().filter(|batch| batch.finished_at.is_some()) {
+                        tracing::info!(
+                            batch_id = %batch.id,
+                            status = batch.status,
+                            analysed = batch.analysed_items,
+                            failed = batch.failed_items,
+                            "batch {} is done",
+                            batch.id
+                        );
+                    }
+                    return Ok(());
+                }
+                Err(ServiceError::Unavailable { .. }) if tokio::time::Instant::now() < deadline => {
+                    tokio::time::sleep(worker.options.poll_interval).await;
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -70,7 +252,9 @@ impl Chunk {
             let kept = async {
                 let mut connection = worker.pool.get().await?;
                 let until = worker.clock.now() + worker.options.lease;
-                Ok::<_, ServiceError>(jobs::heartbeat(&mut connection, self.owner, &ids, until).await?)
+                Ok::<_, ServiceError>(
+                    jobs::heartbeat(&mut connection, self.owner, &ids, until).await?,
+                )
             };
             match kept.await {
                 Ok(0) => return,
@@ -87,7 +271,9 @@ impl Chunk {
         };
         match released.await {
             Ok(released) => tracing::info!(released, "gave work back"),
-            Err(error) => tracing::warn!(error = %chain(&error), "cannot give work back; its lease runs out"),
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "cannot give work back; its lease runs out")
+            }
         }
     }
 

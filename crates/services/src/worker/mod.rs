@@ -79,7 +79,9 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let owner = Uuid::now_v7();
         let worker = Arc::new(self);
-        let permits = Arc::new(Semaphore::new(usize::from(worker.options.concurrency.max(1))));
+        let permits = Arc::new(Semaphore::new(usize::from(
+            worker.options.concurrency.max(1),
+        )));
         let chunks = TaskTracker::new();
         tracing::info!(%owner, "worker started");
         while !stop.is_cancelled() {

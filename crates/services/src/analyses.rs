@@ -1,0 +1,115 @@
+//! Analyses: list, rank, look at one, make one now.
+
+use std::sync::Arc;
+
+use arbitragevault_domain::acquisition::Acquisition;
+use arbitragevault_domain::analysis::{Analysis, analyze};
+use arbitragevault_domain::identifier::Lookup;
+use arbitragevault_domain::market::MarketSnapshot;
+use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_persistence::analyses::{self, AnalysisFilter, AnalysisPage, AnalysisSummary};
+use uuid::Uuid;
+
+use crate::error::ServiceError;
+use crate::market::{MarketAnswer, StoredSnapshot};
+use crate::{Caller, Services, record};
+
+impl Services {
+    /// A page of analyses, best first.
+    ///
+    /// # Errors
+    /// When the database is not available.
+    pub async fn analyses(
+        &self,
+        caller: Caller,
+        filter: &AnalysisFilter,
+        page: AnalysisPage,
+    ) -> Result<Vec<AnalysisSummary>, ServiceError> {
+        let mut connection = self.connection().await?;
+        Ok(analyses::page(&mut connection, caller.organisation_id, filter, page).await?)
+    }
+
+    /// One analysis, as a row and as the whole document in JSON.
+    ///
+    /// # Errors
+    /// When the caller has no such analysis, or the database is not available.
+    pub async fn analysis(
+        &self,
+        caller: Caller,
+        id: Uuid,
+    ) -> Result<(AnalysisSummary, String), ServiceError> {
+        let mut connection = self.connection().await?;
+        Ok(analyses::document(&mut connection, caller.organisation_id, id).await?)
+    }
+
+    /// Analyses one product now, and stores the analysis.
+    ///
+    /// # Errors
+    /// When the product is unknown, Keepa or the database is not available.
+    pub async fn analyse_now(
+        &self,
+        caller: Caller,
+        marketplace: Marketplace,
+        lookup: Lookup,
+        acquisition: &Acquisition,
+    ) -> Result<(Uuid, Analysis), ServiceError> {
+        let now = self.shared.clock.now();
+        let stored = self.market_snapshot(marketplace, lookup).await?;
+        let analysis = analyze(&stored.snapshot, acquisition, &self.shared.analysis, now);
+        let row = record::row(&analysis, caller.organisation_id, Some(stored.id), now)?;
+        let mut connection = self.connection().await?;
+        analyses::insert_one(&mut connection, &row).await?;
+        Ok((row.id, analysis))
+    }
+
+    /// The market data of one product, fetched when it is missing or old.
+    ///
+    /// # Errors
+    /// When the product is unknown, Keepa or the database is not available.
+    pub async fn product(
+        &self,
+        marketplace: Marketplace,
+        lookup: Lookup,
+    ) -> Result<Arc<MarketSnapshot>, ServiceError> {
+        Ok(self.market_snapshot(marketplace, lookup).await?.snapshot)
+    }
+
+    async fn market_snapshot(
+        &self,
+        marketplace: Marketplace,
+        lookup: Lookup,
+    ) -> Result<StoredSnapshot, ServiceError> {
+        let now = self.shared.clock.now();
+        if let Some(stored) = self.shared.market.recent(marketplace, lookup, now) {
+            return Ok(stored);
+        }
+        // Keepa's connections live on the main runtime, so the work is done there.
+        let shared = Arc::clone(&self.shared);
+        let pool = self.pool.clone();
+        let fetched = self.shared.runtime.spawn(async move {
+            shared
+                .market
+                .answers(&pool, marketplace, &[lookup], now)
+                .await
+        });
+        let mut answers = fetched.await.map_err(ServiceError::internal)??;
+        match answers.remove(&lookup) {
+            Some(MarketAnswer::Known(stored)) => Ok(stored),
+            Some(MarketAnswer::Failed(failure)) if failure.retryable => {
+                Err(ServiceError::Unavailable {
+                    dependency: "Keepa",
+                    retry_after: failure
+                        .retry_after
+                        .unwrap_or(std::time::Duration::from_secs(10)),
+                    source: Some(failure.detail.into()),
+                })
+            }
+            Some(MarketAnswer::Failed(failure)) => {
+                Err(ServiceError::Internal(failure.detail.into()))
+            }
+            Some(MarketAnswer::UnknownCode) | None => {
+                Err(ServiceError::NotFound("a product with this code"))
+            }
+        }
+    }
+}

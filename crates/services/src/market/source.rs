@@ -1,0 +1,191 @@
+//! Keepa as the source of market data: lookups in, snapshots out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use arbitragevault_domain::identifier::Lookup;
+use arbitragevault_domain::market::{ListingKind, MarketSnapshot};
+use arbitragevault_domain::marketplace::Marketplace;
+use chrono::{DateTime, Utc};
+use keepa_client::{Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest};
+
+/// What is asked of Keepa for each product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestOptions {
+    /// Days of history.
+    pub history_days: u32,
+    /// Whether to pay two tokens more for the buy box.
+    pub buy_box: bool,
+}
+
+impl Default for RequestOptions {
+    /// Two years of history and no buy box, for one token (ADR 5).
+    fn default() -> Self {
+        Self {
+            history_days: 730,
+            buy_box: false,
+        }
+    }
+}
+
+/// What Keepa answered for one lookup.
+#[derive(Debug, Clone)]
+pub enum Fetched {
+    /// The product.
+    Snapshot(Box<MarketSnapshot>),
+    /// No product has this code.
+    UnknownCode,
+    /// It could not be fetched.
+    Failed(FetchFailure),
+}
+
+/// Why a product could not be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchFailure {
+    /// A code for programs, in SCREAMING_SNAKE_CASE.
+    pub code: &'static str,
+    /// What happened, for people.
+    pub detail: String,
+    /// Whether trying again may help.
+    pub retryable: bool,
+    /// How long to wait at least, when Keepa said so: then it is a shortage, not a failure.
+    pub retry_after: Option<Duration>,
+}
+
+/// Keepa, and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct KeepaSource {
+    client: KeepaClient,
+    options: RequestOptions,
+}
+
+impl KeepaSource {
+    /// A source that asks through this client.
+    #[must_use]
+    pub const fn new(client: KeepaClient, options: RequestOptions) -> Self {
+        Self { client, options }
+    }
+
+    /// The client.
+    #[must_use]
+    pub const fn client(&self) -> &KeepaClient {
+        &self.client
+    }
+
+    /// Tokens that one product costs at most.
+    #[must_use]
+    pub fn tokens_per_product(&self) -> u32 {
+        self.request(ProductRequest::asins(Domain::UnitedStates, [""; 0]))
+            .cost_per_product()
+    }
+
+    /// Fetches lookups; each has its answer.
+    pub async fn fetch(
+        &self,
+        marketplace: Marketplace,
+        lookups: &[Lookup],
+        now: DateTime<Utc>,
+    ) -> HashMap<Lookup, Fetched> {
+        let (asins, codes): (Vec<Lookup>, Vec<Lookup>) = lookups
+            .iter()
+            .partition(|lookup| matches!(lookup, Lookup::Asin(_)));
+        let mut fetched = HashMap::with_capacity(lookups.len());
+        let domain = keepa_domain(marketplace);
+        for lookups in [asins, codes] {
+            let identifiers = lookups.iter().map(ToString::to_string);
+            let request = match lookups.first() {
+                None => continue,
+                Some(Lookup::Asin(_)) => ProductRequest::asins(domain, identifiers),
+                Some(Lookup::Code(_)) => ProductRequest::codes(domain, identifiers),
+            };
+            let request = self.request(request);
+            let batch = self.client.products(&request).await;
+            for (lookup, (_, outcome)) in lookups.into_iter().zip(batch.outcomes) {
+                let answer = answer(lookup, marketplace, outcome, batch.origin, now);
+                fetched.insert(lookup, answer);
+            }
+        }
+        fetched
+    }
+
+    fn request(&self, request: ProductRequest) -> ProductRequest {
+        request
+            .stats_days(90)
+            .days(self.options.history_days)
+            .buy_box(self.options.buy_box)
+    }
+}
+
+fn keepa_domain(marketplace: Marketplace) -> Domain {
+    Domain::from_number(marketplace.keepa_domain()).unwrap_or(Domain::UnitedStates)
+}
+
+fn answer(
+    lookup: Lookup,
+    marketplace: Marketplace,
+    outcome: ProductOutcome,
+    origin: keepa_client::Origin,
+    now: DateTime<Utc>,
+) -> Fetched {
+    match outcome {
+        ProductOutcome::Found(products) => match best(products) {
+            Some(product) => match keepa_client::market_snapshot(&product, origin, now) {
+                Ok(snapshot) => Fetched::Snapshot(Box::new(snapshot)),
+                Err(error) => unreadable(&error.to_string()),
+            },
+            None => Fetched::UnknownCode,
+        },
+        ProductOutcome::Failed(error) => Fetched::Failed(failure(&error)),
+        ProductOutcome::Invalid | ProductOutcome::Missing => match lookup {
+            // An ASIN that Keepa does not know is a product of which everything is unknown.
+            Lookup::Asin(asin) => Fetched::Snapshot(Box::new(MarketSnapshot {
+                marketplace,
+                source: keepa_client::data_source(origin),
+                kind: ListingKind::Invalid,
+                ..MarketSnapshot::unknown(asin, now)
+            })),
+            Lookup::Code(_) => Fetched::UnknownCode,
+        },
+    }
+}
+
+/// Of several listings of one code the one that sells best: an ordinary listing first, then the best rank.
+fn best(products: Vec<Product>) -> Option<Product> {
+    products.into_iter().min_by_key(|product| {
+        let rank = product
+            .sales_rank_pairs()
+            .and_then(|pairs| pairs.last().copied());
+        let rank = rank.filter(|rank| *rank > 0).unwrap_or(i32::MAX);
+        (
+            product.product_type() != keepa_client::ProductType::Standard,
+            rank,
+        )
+    })
+}
+
+fn unreadable(detail: &str) -> Fetched {
+    Fetched::Failed(FetchFailure {
+        code: "KEEPA_ANSWER_UNREADABLE",
+        detail: detail.to_owned(),
+        retryable: false,
+        retry_after: None,
+    })
+}
+
+fn failure(error: &KeepaError) -> FetchFailure {
+    let code = match error {
+        KeepaError::Rejected(_) => "KEEPA_REJECTED",
+        KeepaError::PaymentRequired(_) => "KEEPA_PAYMENT_REQUIRED",
+        KeepaError::OutOfTokens { .. } => "KEEPA_OUT_OF_TOKENS",
+        KeepaError::Timeout => "KEEPA_TIMEOUT",
+        KeepaError::Connection(_) => "KEEPA_UNREACHABLE",
+        KeepaError::Unreadable(_) | KeepaError::Product { .. } => "KEEPA_ANSWER_UNREADABLE",
+        _ => "KEEPA_FAILED",
+    };
+    FetchFailure {
+        code,
+        detail: error.to_string(),
+        retryable: error.is_retryable(),
+        retry_after: error.retry_after(),
+    }
+}
