@@ -1,5 +1,12 @@
 //! The client against recorded answers of Keepa, and against servers that misbehave.
-#![allow(missing_docs, reason = "tests are named as sentences")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests are named as sentences, and fail by panicking"
+)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
