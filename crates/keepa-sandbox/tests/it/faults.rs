@@ -1,0 +1,106 @@
+//! Faults on demand.
+
+use keepa_sandbox::SandboxConfig;
+use serde_json::json;
+
+use crate::Bench;
+
+const PATH: &str = "/product?key=k&domain=1&asin=9999500003,9999500011,9999500028";
+
+#[tokio::test]
+async fn a_status_fault_strikes_as_often_as_asked() {
+    let bench = Bench::new(SandboxConfig::default());
+    let fault = json!({"kind": "status", "status": 503, "times": 2});
+    assert_eq!(bench.post("/sandbox/faults", fault).await, 204);
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(bench.get(PATH).await.0);
+    }
+    assert_eq!(statuses, [503, 503, 200]);
+}
+
+#[tokio::test]
+async fn a_fault_without_times_strikes_until_it_is_cleared() {
+    let bench = Bench::new(SandboxConfig::default());
+    bench
+        .post(
+            "/sandbox/faults",
+            json!({"kind": "error_in_200", "times": null}),
+        )
+        .await;
+    for _ in 0..3 {
+        let (status, answer) = bench.get(PATH).await;
+        assert_eq!(status, 200);
+        assert!(answer["error"]["message"].is_string());
+        assert!(answer.get("products").is_none());
+    }
+    let url = format!("{}/sandbox/faults", bench.sandbox.url());
+    bench.client.delete(url).send().await.unwrap();
+    assert!(bench.get(PATH).await.1.get("error").is_none());
+}
+
+#[tokio::test]
+async fn broken_bodies_and_connections_break_where_they_should() {
+    let bench = Bench::new(SandboxConfig::default());
+    let strike = async |kind: &str| {
+        bench
+            .post("/sandbox/faults", json!({"kind": kind, "times": 1}))
+            .await;
+        bench.send(PATH).await
+    };
+    assert!(strike("drop_connection").await.is_err(), "no answer at all");
+    let half = strike("half_body").await.unwrap();
+    assert_eq!(half.status(), 200);
+    assert!(
+        half.bytes().await.is_err(),
+        "the head comes, the body ends early"
+    );
+    assert_eq!(
+        strike("empty").await.unwrap().bytes().await.unwrap().len(),
+        0
+    );
+    let garbage = strike("garbage").await.unwrap().text().await.unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(&garbage).is_err());
+    assert_eq!(bench.get(PATH).await.0, 200);
+}
+
+#[tokio::test]
+async fn missing_products_are_charged_all_the_same() {
+    let bench = Bench::new(SandboxConfig::default());
+    bench
+        .post(
+            "/sandbox/faults",
+            json!({"kind": "missing_products", "times": 1}),
+        )
+        .await;
+    let (_, answer) = bench.get(PATH).await;
+    let asins: Vec<_> = answer["products"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| &p["asin"])
+        .collect();
+    assert_eq!(asins, ["9999500011"]);
+    assert_eq!(answer["tokensConsumed"], 3);
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_still_an_answer() {
+    let bench = Bench::new(SandboxConfig::default());
+    bench
+        .post(
+            "/sandbox/faults",
+            json!({"kind": "slow", "ms": 1, "times": 1}),
+        )
+        .await;
+    assert_eq!(bench.get(PATH).await.0, 200);
+}
+
+#[tokio::test]
+async fn an_unknown_fault_is_refused() {
+    let bench = Bench::new(SandboxConfig::default());
+    assert_eq!(
+        bench.post("/sandbox/faults", json!({"kind": "fire"})).await,
+        400
+    );
+}
