@@ -34,7 +34,7 @@ pub fn sample_list(seed: u64, n: usize) -> Vec<SampleItem> {
             let price = quote.used.or(quote.new).unwrap_or(1_200);
             // What is left after 15 % referral, the closing fee and about 5 dollars of fulfilment.
             let left = (price * 85 / 100).saturating_sub(180 + 500);
-            let percent = if rng.random_bool(0.1) {
+            let percent = if rng.random_bool(0.14) {
                 rng.random_range(25..50)
             } else {
                 rng.random_range(85..150)

@@ -196,7 +196,7 @@ impl Book {
         let thickness = pages / 20 + if hardcover { 7 } else { 2 };
         let paper_g = length * width / 1_000 * pages / 2 * 8 / 100;
         let list_price = match kind {
-            BookKind::Textbook => rng.random_range(60..230) * 100 + 95,
+            BookKind::Textbook => rng.random_range(50..185) * 100 + 95,
             BookKind::Fiction => rng.random_range(7..28) * 100 + 99,
             _ => rng.random_range(14..65) * 100 + 95,
         };

@@ -17,6 +17,12 @@ const RANK_EXPONENT: f64 = -0.8;
 /// Sales per day at which the rank stops rising (about five million).
 const RANK_FLOOR_RATE: f64 = 0.008;
 
+/// Days of history, at least; up to a year more.
+const LEAST_DAYS: i32 = 730;
+
+/// Days after which a history begins anew.
+const YEAR: i32 = 365;
+
 /// Histories of a market; times in Keepa minutes.
 #[derive(Debug, Default)]
 pub(crate) struct Market {
@@ -33,36 +39,34 @@ pub(crate) struct Market {
 
 impl Market {
     /// The market from two to three years ago until `today` (Keepa minute of midnight).
-    pub(crate) fn simulate(book: &Book, today: i32, rng: &mut ChaCha8Rng) -> Self {
+    ///
+    /// The first day is fixed for a year, and each history draws from a stream of its own: so the
+    /// market of tomorrow is that of today and one day more.
+    pub(crate) fn simulate(book: &Book, today: i32, rng: &ChaCha8Rng) -> Self {
+        let stream = |number: u64| {
+            let mut stream = rng.clone();
+            stream.set_stream(number);
+            stream
+        };
         let mut market = Self::default();
-        let start = today - rng.random_range(730..1_095) * DAY;
-        market.list_price.push(start, book.list_price);
-        market.sell(book, start, today, rng);
+        let mut first = stream(1);
+        let latest = today / DAY - LEAST_DAYS;
+        let start = (latest - (latest - first.random_range(0..YEAR)).rem_euclid(YEAR)) * DAY;
+        market.sell(book, start, today, &mut stream(2));
         if book.gap == Gap::Price || book.kind == BookKind::Ebook {
-            return Self {
-                rank: market.rank,
-                sales: market.sales,
-                ..Self::default()
-            };
+            return market;
         }
+        market.list_price.push(start, book.list_price);
         let list = f64::from(book.list_price);
-        let mut new = Shelf::draw(
-            list * rng.random_range(0.55..0.95),
-            6,
-            book.sales_per_day,
-            rng,
-        );
-        let mut used = Shelf::draw(
-            (list * rng.random_range(0.18..0.62)).max(320.0),
-            14,
-            book.sales_per_day,
-            rng,
-        );
-        new.trade(start, today, rng);
-        used.trade(start, today, rng);
+        let new_price = list * first.random_range(0.55..0.95);
+        let used_price = (list * first.random_range(0.18..0.62)).max(320.0);
+        let mut new = Shelf::draw(new_price, 6, book.sales_per_day, &mut first);
+        let mut used = Shelf::draw(used_price, 14, book.sales_per_day, &mut first);
+        new.trade(start, today, &mut stream(3));
+        used.trade(start, today, &mut stream(4));
         (market.new, market.count_new) = (new.price, new.count);
         (market.used, market.count_used) = (used.price, used.count);
-        market.amazon = amazon(list, start, today, rng);
+        market.amazon = amazon(list, start, today, &mut stream(5));
         market
     }
 
@@ -210,4 +214,30 @@ fn poisson(mean: f64, rng: &mut ChaCha8Rng) -> i32 {
 )]
 fn whole(value: f64) -> i32 {
     value.round() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn tomorrow_s_market_is_today_s_and_a_day_more() {
+        let today = 5_800 * DAY;
+        for seed in 0..20 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let book = Book::draw(&mut rng);
+            let [now, later] = [today, today + DAY].map(|day| Market::simulate(&book, day, &rng));
+            if now.rank.points().first() != later.rank.points().first() {
+                continue;
+            }
+            assert!(later.rank.points().starts_with(now.rank.points()));
+            assert!(later.used.points().starts_with(now.used.points()));
+            assert!(later.amazon.points().starts_with(now.amazon.points()));
+            assert!(later.sales.starts_with(&now.sales));
+            let known = now.rank.points().len() + now.used.points().len();
+            assert!(known > 50 || book.gap != Gap::None, "{known} points");
+        }
+    }
 }

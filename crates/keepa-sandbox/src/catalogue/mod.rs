@@ -110,7 +110,7 @@ impl Catalogue {
         if book.kind == BookKind::Removed {
             return Vec::new();
         }
-        Market::simulate(&book, moment().today, &mut rng).sales
+        Market::simulate(&book, moment().today, &rng).sales
     }
 
     /// The product object of a book, as of now.
@@ -121,7 +121,7 @@ impl Catalogue {
             return Product::invalid(self.asin(index), 1, parts);
         }
         let moment = moment();
-        let market = Market::simulate(&book, moment.today, &mut rng);
+        let market = Market::simulate(&book, moment.today, &rng);
         Product::of(
             self.asin(index),
             self.isbn13(index),
@@ -142,7 +142,7 @@ impl Catalogue {
                 new: None,
             };
         }
-        let market = Market::simulate(&book, today, &mut rng);
+        let market = Market::simulate(&book, today, &rng);
         let price =
             |series: &series::Series| series.current().and_then(|price| u32::try_from(price).ok());
         Quote {

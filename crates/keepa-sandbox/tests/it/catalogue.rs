@@ -135,7 +135,7 @@ async fn the_same_seed_gives_the_same_books_and_another_one_others() {
             ..Default::default()
         });
         let (_, answer) = bench
-            .get("/product?key=k&domain=1&asin=9999500003,9999500011")
+            .get("/product?key=k&domain=1&asin=9999500005,9999500013")
             .await;
         let products = answer["products"].as_array().unwrap().clone();
         products
@@ -206,12 +206,12 @@ async fn gaps_are_absences_not_zero_prices() {
 async fn a_979_8_book_is_found_by_its_isbn_under_another_asin() {
     let bench = Bench::new(SandboxConfig::default());
     let (_, answer) = bench
-        .get("/product?key=k&domain=1&history=0&code=9798990000493")
+        .get("/product?key=k&domain=1&history=0&code=9798990000490")
         .await;
     let product = &answer["products"][0];
     assert_eq!(
         (&product["asin"], &product["eanList"][0]),
-        (&json!("B0SB000049"), &json!("9798990000493"))
+        (&json!("B0SB000049"), &json!("9798990000490"))
     );
 }
 
@@ -229,7 +229,7 @@ fn a_supplier_list_is_of_the_catalogue_and_stays_the_same() {
                 .is_some(),
             "{id}"
         );
-        assert!((75..15_000).contains(&item.buy_price_cents), "{item:?}");
+        assert!((75..20_000).contains(&item.buy_price_cents), "{item:?}");
     }
     let csv = sample_csv(7, 300);
     assert_eq!(csv.lines().count(), 301);

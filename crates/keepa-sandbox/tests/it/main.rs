@@ -1,4 +1,10 @@
 //! The sandbox over real HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "the helpers of tests may fail as the tests do; clippy's exemption covers only tests"
+)]
 
 mod catalogue;
 mod faults;
@@ -30,11 +36,10 @@ struct Bench {
 impl Bench {
     fn new(config: SandboxConfig) -> Self {
         let sandbox = Sandbox::start(config, SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let client = reqwest::Client::builder()
-            .tls_certs_only([])
-            .build()
-            .unwrap();
-        Self { sandbox, client }
+        Self {
+            sandbox,
+            client: client(true),
+        }
     }
 
     async fn send(&self, path_and_query: &str) -> reqwest::Result<reqwest::Response> {

@@ -31,7 +31,7 @@ async fn products_cost_what_keepa_documents() {
         format!("asin={asin}&update=0"),
         format!("asin={asin}&buybox=1"),
         format!("asin={asin},0470820942"),
-        format!("asin=0470820942&update=-1"),
+        "asin=0470820942&update=-1".to_owned(),
         format!("code={code}"),
         "code=9780470820940".to_owned(),
         format!("asin={asin}&history=0&stats=90&days=30&rating=1"),
@@ -108,7 +108,7 @@ async fn a_balance_may_go_negative_and_then_refuses_until_refilled() {
 #[tokio::test]
 async fn a_request_without_a_key_gets_zeroes_for_tokens() {
     let bench = Bench::new(SandboxConfig::default());
-    for path in ["/product?domain=1&asin=9999500003", "/token?key="] {
+    for path in ["/product?domain=1&asin=9999500005", "/token?key="] {
         let (status, answer) = bench.get(path).await;
         assert_eq!(
             (status, &answer["error"]["type"]),
@@ -125,15 +125,15 @@ async fn wrong_parameters_are_refused_without_charge() {
         refill_rate: 1,
         ..Default::default()
     });
-    let many = vec!["9999500003"; 101].join(",");
+    let many = vec!["9999500005"; 101].join(",");
     for query in [
         "domain=1".to_owned(),
-        "asin=9999500003".to_owned(),
-        "domain=7&asin=9999500003".to_owned(),
-        "domain=1&asin=9999500003&code=9789999500005".to_owned(),
-        "domain=1&asin=9999500003&offers=19".to_owned(),
-        "domain=1&asin=9999500003&days=0".to_owned(),
-        "domain=1&asin=9999500003&history=yes".to_owned(),
+        "asin=9999500005".to_owned(),
+        "domain=7&asin=9999500005".to_owned(),
+        "domain=1&asin=9999500005&code=9789999500005".to_owned(),
+        "domain=1&asin=9999500005&offers=19".to_owned(),
+        "domain=1&asin=9999500005&days=0".to_owned(),
+        "domain=1&asin=9999500005&history=yes".to_owned(),
         format!("domain=1&asin={many}"),
     ] {
         let (status, answer) = bench.get(&format!("/product?key=k&{query}")).await;
@@ -159,13 +159,9 @@ async fn other_methods_and_paths_are_refused_and_every_answer_is_marked() {
 #[tokio::test]
 async fn answers_are_compressed_only_for_those_who_ask() {
     let bench = Bench::new(SandboxConfig::default());
-    let plain = reqwest::Client::builder()
-        .tls_certs_only([])
-        .no_gzip()
-        .build()
-        .unwrap();
+    let plain = crate::client(false);
     let url = format!(
-        "{}/product?key=k&domain=1&asin=9999500003",
+        "{}/product?key=k&domain=1&asin=9999500005",
         bench.sandbox.url()
     );
     let open = plain.get(&url).send().await.unwrap();
@@ -210,5 +206,5 @@ async fn a_stopped_sandbox_answers_no_more() {
     let url = format!("{}/token?key=k", sandbox.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     sandbox.stop();
-    assert!(client.get(&url).send().await.unwrap_err().is_connect());
+    assert!(client.get(&url).send().await.is_err());
 }

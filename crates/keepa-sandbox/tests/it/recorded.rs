@@ -72,7 +72,7 @@ async fn offers_cost_by_the_page_and_unknown_asins_one_token() {
         .map(|offer| offer["offerId"].as_i64().unwrap())
         .collect();
     assert_eq!(live.len(), 5);
-    let (_, unknown) = bench.get("/product?key=k&domain=1&asin=9999500003").await;
+    let (_, unknown) = bench.get("/product?key=k&domain=1&asin=9999500005").await;
     assert_eq!(
         (
             &unknown["products"][0]["productType"],
