@@ -1,1 +1,341 @@
 //! A private PostgreSQL cluster started from the binaries that are installed on this machine.
+//!
+//! It listens on the loopback address only, with a password that is drawn at its creation and kept beside its data, readable by the owner.
+//! As root it runs as the user `postgres` or `nobody`, since PostgreSQL refuses to run as root.
+
+mod binaries;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::unistd::{Uid, User};
+use rand::distr::{Alphanumeric, SampleString as _};
+
+use binaries::Binaries;
+
+/// How a cluster is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where its data is; made when it does not exist.
+    pub data_dir: PathBuf,
+    /// `true` for data that nobody needs after a crash: faster, and for tests only.
+    pub throw_away: bool,
+    /// Connections at most.
+    pub max_connections: u16,
+}
+
+/// Why a cluster cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The programs of PostgreSQL are not installed.
+    #[error(
+        "no PostgreSQL programs were found: install the package `postgresql` (Debian, Ubuntu: `apt install postgresql`; macOS: `brew install postgresql@16`), set POSTGRES_BIN_DIR to the folder of `initdb`, or set DATABASE_URL to use a database of your own"
+    )]
+    NotInstalled,
+    /// As root there must be another user to run as.
+    #[error(
+        "PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`"
+    )]
+    NoUser,
+    /// The folder cannot be used.
+    #[error("cannot use {path}")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A program of PostgreSQL cannot be run.
+    #[error("cannot run {program}")]
+    Program {
+        /// The program.
+        program: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A program of PostgreSQL failed.
+    #[error("{program} failed: {output}")]
+    Failed {
+        /// The program.
+        program: &'static str,
+        /// What it said.
+        output: String,
+    },
+    /// The data was made by another major version.
+    #[error(
+        "the data in {path} was made by PostgreSQL {data}, but version {program} is installed: install version {data}, or move the folder away"
+    )]
+    OtherVersion {
+        /// The data.
+        path: PathBuf,
+        /// Version of the data.
+        data: String,
+        /// Version of the programs.
+        program: String,
+    },
+}
+
+/// A running cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    binaries: Binaries,
+    data_dir: PathBuf,
+    owner: Option<User>,
+    password: String,
+    port: u16,
+}
+
+impl Cluster {
+    /// Starts the cluster, or takes over the one that runs on this data already. Makes it when the folder is empty.
+    ///
+    /// # Errors
+    /// When the programs are missing, or the folder cannot be used.
+    pub fn start(options: &Options) -> Result<Self, Error> {
+        let binaries = Binaries::find().ok_or(Error::NotInstalled)?;
+        let owner = if Uid::effective().is_root() {
+            Some(unprivileged()?)
+        } else {
+            None
+        };
+        let mut cluster = Self {
+            binaries,
+            data_dir: options.data_dir.clone(),
+            owner,
+            password: String::new(),
+            port: 0,
+        };
+        cluster.make_folder(&options.data_dir)?;
+        if !options.data_dir.join("PG_VERSION").exists() {
+            cluster.init()?;
+        }
+        cluster.check_version()?;
+        cluster.password = read(&cluster.password_file())?.trim().to_owned();
+        if let Some(port) = cluster.running_port() {
+            tracing::info!(port, "found the private PostgreSQL running");
+            cluster.port = port;
+            return Ok(cluster);
+        }
+        cluster.port = free_port()?;
+        cluster.launch(options)?;
+        tracing::info!(port = cluster.port, data_dir = %options.data_dir.display(), "started a private PostgreSQL");
+        Ok(cluster)
+    }
+
+    /// The URL of one of its databases.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        let Self { password, port, .. } = self;
+        format!("postgres://arbitragevault:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
+    }
+
+    /// Stops it; clients are disconnected and what was committed is on disk.
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub fn stop(&self) -> Result<(), Error> {
+        self.run(
+            "pg_ctl",
+            &["stop", "-m", "fast", "-w", "-D", &text(&self.data_dir)],
+        )
+    }
+
+    fn password_file(&self) -> PathBuf {
+        self.data_dir.join("arbitragevault.password")
+    }
+
+    fn make_folder(&self, path: &Path) -> Result<(), Error> {
+        let failed = |source| Error::Folder {
+            path: path.to_owned(),
+            source,
+        };
+        fs::create_dir_all(path).map_err(failed)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        self.give(path)
+    }
+
+    /// Makes the unprivileged user the owner of a path.
+    fn give(&self, path: &Path) -> Result<(), Error> {
+        let Some(owner) = &self.owner else {
+            return Ok(());
+        };
+        chown(path, Some(owner.uid.as_raw()), Some(owner.gid.as_raw())).map_err(|source| {
+            Error::Folder {
+                path: path.to_owned(),
+                source,
+            }
+        })
+    }
+
+    fn init(&self) -> Result<(), Error> {
+        // initdb wants an empty folder: the password waits beside it until the data is there.
+        let waiting = self.data_dir.with_extension("password");
+        let password = Alphanumeric.sample_string(&mut rand::rng(), 32);
+        let failed = |source| Error::Folder {
+            path: waiting.clone(),
+            source,
+        };
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&waiting)
+            .map_err(failed)?;
+        file.write_all(password.as_bytes()).map_err(failed)?;
+        self.give(&waiting)?;
+        self.run(
+            "initdb",
+            &[
+                "-D",
+                &text(&self.data_dir),
+                "-U",
+                "arbitragevault",
+                "--pwfile",
+                &text(&waiting),
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-instructions",
+            ],
+        )?;
+        fs::rename(&waiting, self.password_file()).map_err(failed)
+    }
+
+    fn check_version(&self) -> Result<(), Error> {
+        let data = read(&self.data_dir.join("PG_VERSION"))?.trim().to_owned();
+        let program = self
+            .binaries
+            .major_version()
+            .unwrap_or_else(|| data.clone());
+        if data == program {
+            return Ok(());
+        }
+        Err(Error::OtherVersion {
+            path: self.data_dir.clone(),
+            data,
+            program,
+        })
+    }
+
+    /// The port of the cluster that runs on this data; the fourth line of its pid file.
+    fn running_port(&self) -> Option<u16> {
+        self.run("pg_ctl", &["status", "-D", &text(&self.data_dir)])
+            .ok()?;
+        let pid_file = read(&self.data_dir.join("postmaster.pid")).ok()?;
+        pid_file.lines().nth(3)?.trim().parse().ok()
+    }
+
+    fn launch(&self, options: &Options) -> Result<(), Error> {
+        let safety = if options.throw_away {
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        } else {
+            ""
+        };
+        let settings = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections={} {safety}",
+            self.port, options.max_connections
+        );
+        let log = self.data_dir.join("postgresql.log");
+        self.run(
+            "pg_ctl",
+            &[
+                "start",
+                "-w",
+                "-D",
+                &text(&self.data_dir),
+                "-l",
+                &text(&log),
+                "-o",
+                &settings,
+            ],
+        )
+    }
+
+    /// Runs a program of PostgreSQL as the owner of the data. Its output goes to a file: a server that it leaves behind would keep a pipe open.
+    fn run(&self, program: &'static str, arguments: &[&str]) -> Result<(), Error> {
+        let failed = |source| Error::Program { program, source };
+        let mut command = Command::new(self.binaries.path(program));
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .env("LC_ALL", "C");
+        // A working directory that the unprivileged user may enter.
+        command.current_dir("/");
+        if let Some(owner) = &self.owner {
+            command.uid(owner.uid.as_raw()).gid(owner.gid.as_raw());
+        }
+        // A server must outlive the signal that a terminal sends to its foreground processes.
+        command.process_group(0);
+        let mut output = tempfile::tempfile().map_err(failed)?;
+        command.stdout(output.try_clone().map_err(failed)?);
+        command.stderr(output.try_clone().map_err(failed)?);
+        let status = command.status().map_err(failed)?;
+        if status.success() {
+            return Ok(());
+        }
+        let mut said = String::new();
+        io::Seek::rewind(&mut output).map_err(failed)?;
+        io::Read::read_to_string(&mut output, &mut said).map_err(failed)?;
+        Err(Error::Failed {
+            program,
+            output: said.trim().to_owned(),
+        })
+    }
+}
+
+fn unprivileged() -> Result<User, Error> {
+    ["postgres", "nobody"]
+        .into_iter()
+        .find_map(|name| User::from_name(name).ok().flatten())
+        .ok_or(Error::NoUser)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn free_port() -> Result<u16, Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|source| Error::Program {
+            program: "a port",
+            source,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_is_made_found_running_again_and_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let options = Options {
+            data_dir: folder.path().join("data"),
+            throw_away: true,
+            max_connections: 20,
+        };
+        let first = Cluster::start(&options).unwrap();
+        let second = Cluster::start(&options).unwrap();
+        assert_eq!(first.url("postgres"), second.url("postgres"));
+        second.stop().unwrap();
+        assert_eq!(first.running_port(), None);
+    }
+}
