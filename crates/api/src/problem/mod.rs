@@ -1,0 +1,238 @@
+//! Problem documents (RFC 9457): the one form in which anything that goes wrong is answered.
+
+mod framework;
+mod kind;
+mod openapi;
+// mod service;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub(crate) use framework::{of_error, of_status};
+pub use kind::{Definition, ProblemKind};
+pub(crate) use openapi::problems;
+
+/// The media type of a problem document.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// How long a caller should wait where nothing better is known: about the time in which a pool reconnects.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// Something that went wrong, as a handler returns it.
+///
+/// The middleware of the request context writes the document, since it alone knows the request id and the path.
+#[derive(Debug)]
+pub struct Problem {
+    kind: ProblemKind,
+    code: Cow<'static, str>,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    retry_after: Option<Duration>,
+    allow: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Where in the request a problem lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A JSON pointer (RFC 6901) into the body; empty for the body itself.
+    #[schema(example = "/items/3/buy_price")]
+    Pointer(String),
+    /// The name of a parameter of the path or the query.
+    #[schema(example = "limit")]
+    Parameter(String),
+    /// The name of a header.
+    #[schema(example = "Last-Event-ID")]
+    Header(String),
+}
+
+/// One thing that is wrong with the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The code for programs.
+    #[schema(example = "OUT_OF_RANGE")]
+    pub code: Cow<'static, str>,
+    /// What is wrong, for the person.
+    #[schema(example = "must be between 1 and 100")]
+    pub detail: String,
+}
+
+/// The document, `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'a> {
+    /// Names the kind of problem; its page explains it.
+    #[serde(rename = "type")]
+    #[schema(format = "uri-reference", example = "/problems/validation-failed")]
+    type_uri: &'a str,
+    /// The kind in words, the same for every occurrence.
+    #[schema(example = "The request is not valid")]
+    title: &'a str,
+    /// The status code of the response.
+    #[schema(example = 422)]
+    status: u16,
+    /// What went wrong this time, for the person. Nothing about the inside of the server.
+    #[schema(example = "1 value of the request is not valid")]
+    detail: &'a str,
+    /// The path of the request.
+    #[schema(example = "/api/v1/batches")]
+    instance: &'a str,
+    /// The code for programs: that of the kind, or a finer one.
+    #[schema(example = "VALIDATION_FAILED")]
+    code: &'a str,
+    /// The id under which the log knows the request; also in the header `X-Request-Id`.
+    #[schema(example = "01939c2e-8a2b-7c3d-9e4f-5a6b7c8d9e0f")]
+    request_id: &'a str,
+    /// What is wrong with the request, each by its place; absent where there is no place to name.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// A problem of a kind, with what went wrong this time.
+    pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
+        let is_temporary = kind.definition().status == StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            kind,
+            code: Cow::Borrowed(kind.definition().code),
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: is_temporary.then_some(DEFAULT_RETRY_AFTER),
+            allow: None,
+            source: None,
+        }
+    }
+
+    /// A request with values that cannot be taken.
+    #[must_use]
+    pub fn invalid(kind: ProblemKind, errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => only.detail.clone(),
+            _ => format!("{} values of the request cannot be taken", errors.len()),
+        };
+        Self {
+            errors,
+            ..Self::new(kind, detail)
+        }
+    }
+
+    /// A defect on our side; the cause goes to the log only.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(
+            ProblemKind::Internal,
+            "the log has the cause under the request id",
+        )
+        .caused_by(source)
+    }
+
+    /// With a code finer than that of its kind.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
+        self.code = code.into();
+        self
+    }
+
+    /// With the time after which to try again.
+    #[must_use]
+    pub fn with_retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// With the methods that the path knows.
+    #[must_use]
+    pub(crate) fn with_allow(mut self, methods: String) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+
+    /// With its cause, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The causes, outermost first, for the log.
+    pub(crate) fn chain(&self) -> String {
+        let mut chain = String::new();
+        let mut next = self.source.as_deref().map(|s| s as &dyn StdError);
+        while let Some(error) = next {
+            if !chain.is_empty() {
+                chain.push_str(": ");
+            }
+            chain.push_str(&error.to_string());
+            next = error.source();
+        }
+        chain
+    }
+
+    /// The response, with what only the middleware knows.
+    pub(crate) fn render(&self, instance: &str, request_id: &str) -> HttpResponse {
+        let definition = self.kind.definition();
+        let document = Document {
+            type_uri: definition.type_uri,
+            title: definition.title,
+            status: definition.status.as_u16(),
+            detail: &self.detail,
+            instance,
+            code: &self.code,
+            request_id,
+            errors: &self.errors,
+        };
+        let mut response = HttpResponse::build(definition.status);
+        response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response.insert_header((header::RETRY_AFTER, seconds.max(1).to_string()));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        match serde_json::to_vec(&document) {
+            Ok(body) => response.body(body),
+            Err(_) => response.finish(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl StdError for Problem {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|s| s as _)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.definition().status
+    }
+
+    /// The bare status: the middleware of the request context writes the document.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

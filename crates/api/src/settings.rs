@@ -1,0 +1,28 @@
+//! What the server's configuration says about HTTP.
+
+use std::time::Duration;
+
+/// Settings of the HTTP layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// Origins of web pages that may call the API with credentials, `https://app.example.com` for example. None by default.
+    pub allowed_origins: Vec<String>,
+    /// Longest body, in bytes. The contract says 5 MiB.
+    pub max_body_bytes: usize,
+    /// Longest time until a response begins.
+    pub request_timeout: Duration,
+    /// Pause between two comments that keep an event stream open; below the idle limit of every proxy in front.
+    pub event_heartbeat: Duration,
+}
+
+impl Default for HttpSettings {
+    /// The limits of the HTTP contract; the times are below the 60 s after which common proxies give up.
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            max_body_bytes: 5 << 20,
+            request_timeout: Duration::from_secs(30),
+            event_heartbeat: Duration::from_secs(15),
+        }
+    }
+}

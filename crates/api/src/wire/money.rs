@@ -1,0 +1,100 @@
+//! Amounts and percentages straight from database columns, written without a decimal or a string in between.
+
+use std::io::Write as _;
+
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::ser::{Error as _, SerializeStruct as _};
+use serde::{Serialize, Serializer};
+
+/// An amount in minor units of a currency, written as [`Money`](arbitragevault_domain::money::Money) is:
+/// `{"amount": "12.50", "currency": "USD"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MinorMoney<'a> {
+    /// The amount in the smallest unit.
+    pub(crate) minor: i64,
+    /// ISO 4217 code.
+    pub(crate) currency: &'a str,
+}
+
+impl Serialize for MinorMoney<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut buffer = [0; LONGEST];
+        let amount = self.amount(&mut buffer).map_err(S::Error::custom)?;
+        let mut money = serializer.serialize_struct("Money", 2)?;
+        money.serialize_field("amount", amount)?;
+        money.serialize_field("currency", self.currency)?;
+        money.end()
+    }
+}
+
+/// Longest amount: a sign, the 19 digits of the largest `u64` and one more, and a point.
+const LONGEST: usize = 22;
+
+impl MinorMoney<'_> {
+    fn amount<'b>(&self, buffer: &'b mut [u8; LONGEST]) -> std::io::Result<&'b str> {
+        let mut rest = buffer.as_mut_slice();
+        if self.minor < 0 {
+            rest.write_all(b"-")?;
+        }
+        let mut number = itoa::Buffer::new();
+        let magnitude = self.minor.unsigned_abs();
+        // Of the currencies that we know, only the yen has no smaller unit.
+        if self.currency == "JPY" {
+            rest.write_all(number.format(magnitude).as_bytes())?;
+        } else {
+            rest.write_all(number.format(magnitude / 100).as_bytes())?;
+            let cents = magnitude % 100;
+            rest.write_all(if cents < 10 { b".0" } else { b"." })?;
+            rest.write_all(number.format(cents).as_bytes())?;
+        }
+        let written = LONGEST - rest.len();
+        let text = buffer.get(..written).unwrap_or_default();
+        std::str::from_utf8(text).map_err(std::io::Error::other)
+    }
+}
+
+/// A percentage in basis points, written as a number in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Percent {
+    /// Hundredths of a percent.
+    pub(crate) basis_points: i64,
+}
+
+impl Serialize for Percent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let percent = self.basis_points.to_f64().map(|points| points / 100.0);
+        percent.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arbitragevault_domain::money::{Currency, Money};
+
+    use super::*;
+
+    #[test]
+    fn an_amount_of_minor_units_is_written_as_money_is() {
+        for currency in [Currency::Usd, Currency::Eur, Currency::Jpy] {
+            for minor in [0, 5, 10, 99, 100, 12_345, -1, -250, i64::MAX, i64::MIN] {
+                let narrow = MinorMoney {
+                    minor,
+                    currency: currency.code(),
+                };
+                assert_eq!(
+                    serde_json::to_string(&narrow).unwrap(),
+                    serde_json::to_string(&Money::from_minor(minor, currency)).unwrap(),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn basis_points_are_written_in_percent() {
+        let cases = [(11_850, "118.5"), (-700, "-7.0"), (1, "0.01"), (0, "0.0")];
+        for (basis_points, json) in cases {
+            let percent = Percent { basis_points };
+            assert_eq!(serde_json::to_string(&percent).unwrap(), json);
+        }
+    }
+}

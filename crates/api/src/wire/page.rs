@@ -1,0 +1,124 @@
+//! Pages of lists.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LINK};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::respond::json_bytes;
+use crate::problem::Problem;
+
+/// Rows of a page when the caller does not say (the HTTP contract).
+pub(crate) const fn default_limit() -> u32 {
+    20
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The rows, in the order of the list.
+    pub(crate) items: Vec<T>,
+    /// Give it as `cursor` to get the next page; null on the last one.
+    pub(crate) next_cursor: Option<String>,
+    /// How many rows all pages have together; only with `include_total=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub(crate) total: Option<Total>,
+}
+
+/// How many rows a list has. Counting stops at a bound, since a count costs what reading every row would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Total {
+    /// The number.
+    pub(crate) count: u64,
+    /// Whether it is the number or a lower bound of it.
+    pub(crate) relation: TotalRelation,
+}
+
+/// What the number of a total means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum TotalRelation {
+    /// Exactly so many.
+    Exact,
+    /// So many, or more.
+    AtLeast,
+}
+
+impl Total {
+    /// A count that stopped at `bound`.
+    pub(crate) fn counted(count: u64, bound: u64) -> Self {
+        let relation = if count < bound {
+            TotalRelation::Exact
+        } else {
+            TotalRelation::AtLeast
+        };
+        Self { count, relation }
+    }
+}
+
+impl<T: Serialize> Page<T> {
+    /// The page as an answer, with a `Link` header to the next one.
+    ///
+    /// `row_bytes` is about what one row takes, so that the buffer need not grow.
+    ///
+    /// # Errors
+    /// When a row cannot be written, which is a defect.
+    pub(crate) fn respond(
+        &self,
+        request: &HttpRequest,
+        row_bytes: usize,
+    ) -> Result<HttpResponse, Problem> {
+        let mut body = Vec::with_capacity(256 + self.items.len() * row_bytes);
+        serde_json::to_writer(&mut body, self).map_err(Problem::internal)?;
+        let mut response = json_bytes(StatusCode::OK, body);
+        if let Some(cursor) = &self.next_cursor {
+            let link = next_link(request, cursor);
+            if let Ok(link) = HeaderValue::try_from(link) {
+                response.headers_mut().insert(LINK, link);
+            }
+        }
+        Ok(response)
+    }
+}
+
+/// `<path?the same query with the next cursor>; rel="next"` (RFC 8288).
+fn next_link(request: &HttpRequest, cursor: &str) -> String {
+    let same = form_urlencoded::parse(request.query_string().as_bytes())
+        .filter(|(name, _)| name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(same)
+        .append_pair("cursor", cursor)
+        .finish();
+    format!("<{}?{query}>; rel=\"next\"", request.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn the_link_to_the_next_page_keeps_the_query_and_replaces_the_cursor() {
+        let request = TestRequest::with_uri("/api/v1/analyses?limit=5&cursor=old&rating=GOOD")
+            .to_http_request();
+        let page = Page {
+            items: vec![1, 2],
+            next_cursor: Some("new".to_owned()),
+            total: None,
+        };
+        let response = page.respond(&request, 2).unwrap();
+        assert_eq!(
+            response.headers().get(LINK).unwrap(),
+            "</api/v1/analyses?limit=5&rating=GOOD&cursor=new>; rel=\"next\""
+        );
+    }
+
+    #[test]
+    fn a_total_at_the_bound_is_a_lower_bound() {
+        assert_eq!(Total::counted(9, 10).relation, TotalRelation::Exact);
+        assert_eq!(Total::counted(10, 10).relation, TotalRelation::AtLeast);
+    }
+}
