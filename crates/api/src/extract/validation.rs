@@ -62,11 +62,7 @@ fn detail_of(error: &ValidationError) -> String {
         return message.to_string();
     }
     let bound = |name: &str| error.params.get(name).map(ToString::to_string);
-    let unit = if error.code == "length" {
-        " long"
-    } else {
-        ""
-    };
+    let unit = if error.code == "length" { " long" } else { "" };
     match (bound("min"), bound("max")) {
         (Some(min), Some(max)) => format!("must be between {min} and {max}{unit}"),
         (Some(min), None) => format!("must be at least {min}{unit}"),

@@ -25,13 +25,9 @@ fn of_payload(error: &PayloadError) -> Problem {
             ProblemKind::PayloadTooLarge,
             ProblemKind::PayloadTooLarge.definition().explanation,
         ),
-        PayloadError::EncodingCorrupted => Problem::new(
-            ProblemKind::MalformedBody,
-            "the body is not encoded as its Content-Encoding says",
-        ),
         _ => Problem::new(
             ProblemKind::MalformedBody,
-            "the body broke off before its end",
+            "the body broke off, or is not encoded as its Content-Encoding says",
         ),
     }
     .caused_by(error.to_string())

@@ -2,7 +2,7 @@
 
 mod framework;
 mod kind;
-mod openapi;
+pub(crate) mod openapi;
 // mod service;
 
 use std::borrow::Cow;
@@ -52,6 +52,15 @@ pub enum Place {
     /// The name of a header.
     #[schema(example = "Last-Event-ID")]
     Header(String),
+}
+
+impl Place {
+    /// Its text, without its sort.
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Pointer(text) | Self::Parameter(text) | Self::Header(text) => text,
+        }
+    }
 }
 
 /// One thing that is wrong with the request.
@@ -119,7 +128,7 @@ impl Problem {
     #[must_use]
     pub fn invalid(kind: ProblemKind, errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
-            [only] => only.detail.clone(),
+            [only] => format!("{}: {}", only.place.as_str(), only.detail),
             _ => format!("{} values of the request cannot be taken", errors.len()),
         };
         Self {

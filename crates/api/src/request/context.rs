@@ -159,10 +159,7 @@ impl About {
             Ok(Err(panic)) => Problem::internal(format!("panic: {}", message_of(&*panic))),
             Err(_) => Problem::new(
                 ProblemKind::Timeout,
-                format!(
-                    "the request was given up after {} s",
-                    timeout.as_secs_f64()
-                ),
+                format!("the request was given up after {} s", timeout.as_secs_f64()),
             ),
         };
         Err(self.finish_without_request(&problem))
@@ -217,7 +214,7 @@ impl About {
 
     fn complete(&self, headers: &mut HeaderMap) {
         headers.insert(X_REQUEST_ID, self.id.header().clone());
-        headers::add(headers, self.uri.path(), self.over_tls);
+        headers::complete(headers, self.uri.path(), self.over_tls);
     }
 
     fn log(&self, status: StatusCode, route: Option<&str>) {

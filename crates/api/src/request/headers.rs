@@ -1,4 +1,4 @@
-//! The security headers of every response.
+//! The headers that every response has, above all those for security.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -23,8 +23,8 @@ pub(super) fn came_over_tls(headers: &HeaderMap) -> bool {
         .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
-/// Adds the security headers that the handler has not set itself.
-pub(super) fn add(headers: &mut HeaderMap, path: &str, over_tls: bool) {
+/// Sets the headers that every response has.
+pub(super) fn complete(headers: &mut HeaderMap, path: &str, over_tls: bool) {
     let policy = if path.starts_with("/docs") {
         CONTENT_SECURITY_POLICY_OF_DOCS
     } else {
@@ -41,6 +41,10 @@ pub(super) fn add(headers: &mut HeaderMap, path: &str, over_tls: bool) {
     );
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    // A handler's mark against compression, which says nothing to a caller.
+    if headers.get(header::CONTENT_ENCODING) == Some(&HeaderValue::from_static("identity")) {
+        headers.remove(header::CONTENT_ENCODING);
     }
     if over_tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);

@@ -3,5 +3,7 @@
 mod context;
 mod headers;
 mod id;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use context::RequestContext;

@@ -1,0 +1,55 @@
+//! What the tests of this crate share.
+
+use std::fmt::Write as _;
+
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::header::HeaderMap;
+use actix_web::test::TestRequest;
+use actix_web::{Error, HttpResponse};
+
+/// Sends a request under a fixed request id and shows the whole response as text: status, headers by name, body.
+pub(crate) async fn response_text<S, B>(app: &S, request: TestRequest) -> String
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let request = request
+        .insert_header(("x-request-id", "request-1"))
+        .to_request();
+    // The server answers an error of the outermost layer by its own response.
+    match app.call(request).await {
+        Ok(response) => shown(response.into_parts().1).await,
+        Err(error) => shown(error.error_response()).await,
+    }
+}
+
+async fn shown<B: MessageBody>(response: HttpResponse<B>) -> String {
+    let mut text = format!("{}\n", response.status());
+    for (name, value) in sorted(response.headers()) {
+        writeln!(text, "{name}: {value}").unwrap();
+    }
+    let body = to_bytes(response.into_body()).await.ok().unwrap();
+    let body = match serde_json::from_slice::<serde_json::Value>(&body) {
+        Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
+        Err(_) => String::from_utf8_lossy(&body).into_owned(),
+    };
+    write!(text, "\n{body}").unwrap();
+    text
+}
+
+fn sorted(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| {
+            // The CORS layer lists what it allows in no certain order.
+            let mut parts: Vec<_> = value.to_str().unwrap().split(", ").collect();
+            if name.as_str().starts_with("access-control") {
+                parts.sort_unstable();
+            }
+            (name.to_string(), parts.join(", "))
+        })
+        .collect();
+    headers.sort();
+    headers
+}
