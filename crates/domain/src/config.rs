@@ -42,3 +42,56 @@ impl AnalysisConfig {
         .concat()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<AnalysisConfig, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn the_defaults_are_sound_and_an_empty_document_means_them() {
+        assert_eq!(AnalysisConfig::default().problems(), []);
+        assert_eq!(read("{}").unwrap(), AnalysisConfig::default());
+        let stored = serde_json::to_string(&AnalysisConfig::default()).unwrap();
+        assert_eq!(read(&stored).unwrap(), AnalysisConfig::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_at_every_level() {
+        assert!(read(r#"{"prices": {}}"#).is_err());
+        assert!(read(r#"{"price": {"window": 30}}"#).is_err());
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let config = read(
+            r#"{
+                "price": {"window_days": 3, "minimum_offered_percent": 101},
+                "demand": {"holding_days": 0},
+                "scores": {"roi_weight_percent": 120},
+                "verdict": {"good": {"roi_percent": "50", "velocity": 90, "stability": 101, "confidence": 50}}
+            }"#,
+        )
+        .unwrap();
+        let paths: Vec<_> = config
+            .problems()
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "price.window_days",
+                "price.minimum_offered_percent",
+                "demand.holding_days",
+                "scores.roi_weight_percent",
+                "verdict.excellent.roi_percent",
+                "verdict.excellent.velocity",
+                "verdict.excellent.stability",
+            ]
+        );
+    }
+}

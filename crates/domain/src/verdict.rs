@@ -207,16 +207,62 @@ impl VerdictConfig {
     /// Every value that is out of range or out of order, as the name of the field and what is wrong.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        let mut problems = Vec::new();
-        if self.excellent.roi_percent < self.good.roi_percent {
-            problems.push((
+        let ordered = [
+            (
+                self.excellent.roi_percent >= self.good.roi_percent,
                 "verdict.excellent.roi_percent",
-                "must not be below that of good",
-            ));
-        }
-        if self.good.roi_percent < self.fair.roi_percent {
-            problems.push(("verdict.good.roi_percent", "must not be below that of fair"));
-        }
+            ),
+            (
+                self.excellent.velocity >= self.good.velocity,
+                "verdict.excellent.velocity",
+            ),
+            (
+                self.excellent.stability >= self.good.stability,
+                "verdict.excellent.stability",
+            ),
+            (
+                self.excellent.confidence >= self.good.confidence,
+                "verdict.excellent.confidence",
+            ),
+        ]
+        .map(|(holds, path)| (holds, path, "must not be below that of good"));
+        let good_ordered = [
+            (
+                self.good.roi_percent >= self.fair.roi_percent,
+                "verdict.good.roi_percent",
+            ),
+            (
+                self.good.velocity >= self.fair.velocity,
+                "verdict.good.velocity",
+            ),
+            (
+                self.good.stability >= self.fair.stability,
+                "verdict.good.stability",
+            ),
+            (
+                self.good.confidence >= self.fair.confidence,
+                "verdict.good.confidence",
+            ),
+        ]
+        .map(|(holds, path)| (holds, path, "must not be below that of fair"));
+        let highest = [
+            (self.excellent.velocity <= 100, "verdict.excellent.velocity"),
+            (
+                self.excellent.stability <= 100,
+                "verdict.excellent.stability",
+            ),
+            (
+                self.excellent.confidence <= 100,
+                "verdict.excellent.confidence",
+            ),
+        ]
+        .map(|(holds, path)| (holds, path, "must be from 0 to 100"));
+        let mut problems: Vec<(&'static str, &'static str)> = ordered
+            .into_iter()
+            .chain(good_ordered)
+            .chain(highest)
+            .filter_map(|(holds, path, problem)| (!holds).then_some((path, problem)))
+            .collect();
         if self.minimum_profit_probability_percent > 100 {
             problems.push((
                 "verdict.minimum_profit_probability_percent",
