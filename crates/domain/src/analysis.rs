@@ -13,7 +13,7 @@ use crate::market::{DataSource, ListingKind, MarketSnapshot};
 use crate::marketplace::Marketplace;
 use crate::money::Money;
 use crate::price::{SalePriceEstimate, days_between, estimate_sale_price};
-use crate::profit::{PriceDistribution, ProfitBreakdown, profit};
+use crate::profit::{PriceDistribution, ProfitBreakdown, ProfitInput, profit};
 use crate::risk::{self, RiskFlag};
 use crate::scores::{self, Scores};
 use crate::time::KeepaMinutes;
@@ -115,16 +115,14 @@ pub fn analyze(
         .as_ref()
         .zip(prices)
         .map(|(schedule, prices)| schedule.receipt_at(prices.likely));
-    let profit = schedule.as_ref().zip(prices).map(|(schedule, prices)| {
-        let currency = snapshot.marketplace.currency();
-        profit(
-            schedule,
+    let profit = schedule.as_ref().zip(prices).and_then(|(fees, prices)| {
+        let input = ProfitInput {
+            fees,
             prices,
-            acquisition.buy_price,
-            acquisition.quantity,
-            currency,
-            &config.profit,
-        )
+            buy_price: acquisition.buy_price,
+            quantity: acquisition.quantity,
+        };
+        profit(&input, &config.profit).ok()
     });
     let scores = scores(
         snapshot,
@@ -212,6 +210,10 @@ fn schedule(
         package: snapshot.package,
         category: FeeCategory::of(snapshot.product_group.as_deref(), snapshot.root_category),
         observed: snapshot.fulfilment_fee,
+        price_when_observed: snapshot.fulfilment_fee.and_then(|fee| {
+            let new = snapshot.histories.new.as_ref()?;
+            new.value_at(fee.observed_at?).map(i64::from)
+        }),
         sale_date: (as_of + TimeDelta::days(i64::from(holding_days))).date_naive(),
         holding_days,
     };

@@ -1,79 +1,29 @@
-//! Fees: what Amazon takes from a sale, as a receipt whose every line names its rule and its rate card.
+//! Fees: what Amazon takes from a sale.
+//!
+//! [`FeeSchedule`] holds every fee of one product as a function of the sale price; the receipt at a price and the limits of profit both
+//! come from it. Amounts are whole minor units inside; rates come from dated cards with a grade each.
 
+mod category;
 mod config;
+mod error;
+mod fixed;
+mod fulfilment;
+mod input;
+mod rate;
 mod rate_card;
+mod receipt;
 mod referral;
 mod schedule;
 mod size_tier;
+mod storage;
 
-use serde::{Deserialize, Serialize};
-
-use crate::money::Money;
-
+pub use category::FeeCategory;
 pub use config::FeeConfig;
-pub use referral::FeeCategory;
-pub use schedule::{FeeError, FeeInput, FeeSchedule};
-pub use size_tier::{BillableWeight, MeasuredPackage, SizeTier};
+pub use error::FeeError;
+pub use input::FeeInput;
+pub(crate) use rate::{Ppm, WHOLE};
+pub use receipt::{FeeKind, FeeLine, FeeReceipt, Grade};
+pub use schedule::FeeSchedule;
 
-/// What a fee line is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FeeKind {
-    /// Referral fee, a share of the price.
-    Referral,
-    /// Variable closing fee of media.
-    Closing,
-    /// Fulfilment by Amazon.
-    Fulfilment,
-    /// Fuel and logistics surcharge on the fulfilment fee.
-    FuelSurcharge,
-    /// Storage over the expected holding period.
-    Storage,
-    /// Own shipping to the buyer (fulfilment by the seller).
-    OwnShipping,
-}
-
-/// How well a fee's source is established.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub enum Grade {
-    /// The operator's own page.
-    A,
-    /// Two or more independent copies that agree.
-    B,
-    /// One third-party source.
-    C,
-    /// Set by the user's configuration.
-    Configured,
-    /// A card past its end or a schedule nobody verified.
-    Unverified,
-}
-
-/// One line of a fee receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct FeeLine {
-    /// What for.
-    pub kind: FeeKind,
-    /// How much.
-    pub amount: Money,
-    /// The rule in words, with its numbers ("15 % of 25.00").
-    pub rule: String,
-    /// The rate card or schedule that holds the numbers, `us-fba-2026-10-15-peak` for example.
-    pub rate_card: String,
-    /// How well established it is.
-    pub grade: Grade,
-}
-
-/// Everything that Amazon takes from one sale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct FeeReceipt {
-    /// The lines; their amounts add up to `total`.
-    pub lines: Vec<FeeLine>,
-    /// The sum.
-    pub total: Money,
-    /// The fulfilment fee that Keepa observed, when it differs by more than 0.05 from every fee of the card of its day.
-    pub observed_fulfilment: Option<Money>,
-}
+#[cfg(test)]
+mod tests;

@@ -1,185 +1,195 @@
-//! Size tiers and billable weight of the US (source: Amazon's size tier and dimensional weight pages, grade B).
+//! The size tier of a package and the weight that is billed, by Amazon's US definitions.
+//!
+//! Source: facts 1.2 (grade B). Whether the tier is tested on unit weight or on the greater of unit and dimensional weight is disputed
+//! (grade X); Amazon's page on dimensional weight supports the latter, and it stands here for all tiers above small standard.
 
-use serde::{Deserialize, Serialize};
+use rust_decimal::Decimal;
+use rust_decimal::dec;
 
 use crate::market::Package;
 
-/// Micrometres in an inch, by definition of the inch.
-const INCH_UM: i64 = 25_400;
-/// Nanograms in an avoirdupois ounce: 28.349523125 g, by definition of the pound.
-const OUNCE_NG: i64 = 28_349_523_125;
-/// Cubic inches of a package that count as one pound.
-const DIMENSIONAL_DIVISOR: i64 = 139;
+/// Millimetres of an inch, exact by definition.
+const MM_PER_INCH: Decimal = dec!(25.4);
+/// Grams of a pound, exact by definition.
+const GRAMS_PER_POUND: Decimal = dec!(453.59237);
+/// Cubic inches that weigh a pound in dimensional weight (facts 1.2, grade B).
+const CUBIC_INCHES_PER_POUND: Decimal = dec!(139);
+/// Least width and height of a bulky package in its dimensional weight, in inches (facts 1.2, grade B).
+const BULKY_LEAST_SIDE: Decimal = dec!(2);
+/// Cubic inches of a cubic foot.
+const CUBIC_INCHES_PER_CUBIC_FOOT: Decimal = dec!(1728);
 
-/// A size tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SizeTier {
-    /// Up to 16 oz and 15 × 12 × 0.75 inches.
+/// The weight of a package in pounds, as far as known.
+pub(crate) fn pounds(package: &Package) -> Option<Decimal> {
+    package
+        .weight_g
+        .map(|g| Decimal::from(g.get()) / GRAMS_PER_POUND)
+}
+
+/// The measures of a package in inches and pounds, sides in falling order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Measures {
+    longest: Decimal,
+    median: Decimal,
+    shortest: Decimal,
+    unit_pounds: Decimal,
+}
+
+impl Measures {
+    /// The measures of three sides in inches and a weight in pounds.
+    pub(crate) fn new(mut sides: [Decimal; 3], unit_pounds: Decimal) -> Self {
+        sides.sort_unstable();
+        let [shortest, median, longest] = sides;
+        Self {
+            longest,
+            median,
+            shortest,
+            unit_pounds,
+        }
+    }
+
+    /// The measures of a package; `None` when one of them is unknown.
+    fn of(package: &Package) -> Option<Self> {
+        let inches = |mm: std::num::NonZeroU32| Decimal::from(mm.get()) / MM_PER_INCH;
+        let sides = [package.length_mm?, package.width_mm?, package.height_mm?].map(inches);
+        Some(Self::new(sides, pounds(package)?))
+    }
+
+    /// Volume in cubic feet.
+    fn cubic_feet(&self) -> Decimal {
+        self.longest * self.median * self.shortest / CUBIC_INCHES_PER_CUBIC_FOOT
+    }
+
+    fn fits(&self, longest: Decimal, median: Decimal, shortest: Decimal) -> bool {
+        self.longest <= longest && self.median <= median && self.shortest <= shortest
+    }
+
+    fn length_and_girth(&self) -> Decimal {
+        self.longest + Decimal::TWO * (self.median + self.shortest)
+    }
+}
+
+/// A size tier. Before 2026 there was no small bulky; its packages were large bulky (see the card).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SizeTier {
     SmallStandard,
-    /// Up to 20 lb and 18 × 14 × 8 inches.
     LargeStandard,
-    /// Up to 50 lb, 37 × 28 × 20 inches, 130 inches of length and girth; exists since 2026-01-15.
     SmallBulky,
-    /// Up to 50 lb, 59 × 33 × 33 inches, 130 inches of length and girth.
     LargeBulky,
-    /// Beyond, up to 50 lb.
+    /// Extra-large up to 50 lb.
     ExtraLarge50,
-    /// Beyond, above 50 to 70 lb.
+    /// Extra-large above 50 and up to 70 lb.
     ExtraLarge70,
-    /// Beyond, above 70 to 150 lb.
+    /// Extra-large above 70 and up to 150 lb.
     ExtraLarge150,
-    /// Above 150 lb.
+    /// Extra-large above 150 lb.
     ExtraLargeOver150,
 }
 
 impl SizeTier {
-    /// `true` for everything larger than standard size.
-    #[must_use]
-    pub const fn is_oversize(self) -> bool {
-        !matches!(self, Self::SmallStandard | Self::LargeStandard)
+    /// The tier in the words of a fee receipt.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::SmallStandard => "small standard",
+            Self::LargeStandard => "large standard",
+            Self::SmallBulky => "small bulky",
+            Self::LargeBulky => "large bulky",
+            Self::ExtraLarge50 => "extra-large up to 50 lb",
+            Self::ExtraLarge70 => "extra-large 50 to 70 lb",
+            Self::ExtraLarge150 => "extra-large 70 to 150 lb",
+            Self::ExtraLargeOver150 => "extra-large above 150 lb",
+        }
+    }
+
+    /// `true` for the two standard tiers, which pay the standard storage rate.
+    pub(crate) const fn is_standard(self) -> bool {
+        matches!(self, Self::SmallStandard | Self::LargeStandard)
     }
 }
 
-/// A package whose sides and weight are all known: sides in micrometres, longest first, weight in nanograms.
+/// What fees see of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MeasuredPackage {
-    longest: i64,
-    median: i64,
-    shortest: i64,
-    weight: i64,
+pub(crate) struct Parcel {
+    pub(crate) tier: SizeTier,
+    /// The weight that fulfilment is charged on.
+    pub(crate) billed_pounds: Decimal,
+    pub(crate) cubic_feet: Decimal,
 }
 
-impl MeasuredPackage {
-    /// The measured package, `None` when a side or the weight is unknown.
-    #[must_use]
-    pub fn new(package: &Package) -> Option<Self> {
-        let um = |side: Option<std::num::NonZeroU32>| Some(i64::from(side?.get()) * 1_000);
-        Self::from_exact(
-            [
-                um(package.length_mm)?,
-                um(package.width_mm)?,
-                um(package.height_mm)?,
-            ],
-            i64::from(package.weight_g?.get()) * 1_000_000_000,
-        )
+impl Parcel {
+    /// The parcel of a package; `None` when a side or the weight is unknown.
+    pub(crate) fn of(package: &Package) -> Option<Self> {
+        Measures::of(package).map(|measures| Self::measured(&measures))
     }
 
-    /// From sides in micrometres and a weight in nanograms; `None` past a hundred metres or five tonnes, which no parcel has.
-    #[must_use]
-    pub fn from_exact(mut sides_um: [i64; 3], weight_ng: i64) -> Option<Self> {
-        let parcel = 1..=100_000_000;
-        if !sides_um.iter().all(|side| parcel.contains(side))
-            || !(1..=5_000_000_000_000_000).contains(&weight_ng)
-        {
-            return None;
+    /// The parcel of known measures.
+    pub(crate) fn measured(measures: &Measures) -> Self {
+        let (tier, billed_pounds) = billing(measures);
+        Self {
+            tier,
+            billed_pounds,
+            cubic_feet: measures.cubic_feet(),
         }
-        sides_um.sort_unstable_by(|a, b| b.cmp(a));
-        let [longest, median, shortest] = sides_um;
-        Some(Self {
-            longest,
-            median,
-            shortest,
-            weight: weight_ng,
-        })
     }
+}
 
-    /// Volume in thousandths of a cubic foot, rounded up.
-    #[must_use]
-    pub fn milli_cubic_feet(&self) -> i64 {
-        /// Cubic micrometres in a thousandth of a cubic foot (12 inches cubed).
-        const UM3: i128 = (25_400 * 12_i128).pow(3) / 1_000;
-        let volume = i128::from(self.longest) * i128::from(self.median) * i128::from(self.shortest);
-        i64::try_from((volume + UM3 - 1) / UM3).unwrap_or(i64::MAX)
+/// The tier of a package and its billable weight in pounds.
+fn billing(m: &Measures) -> (SizeTier, Decimal) {
+    if m.unit_pounds <= dec!(1) && m.fits(dec!(15), dec!(12), dec!(0.75)) {
+        return (SizeTier::SmallStandard, m.unit_pounds);
     }
-
-    /// The greater of the unit weight and the dimensional weight, in nanograms.
-    fn billable(&self, at_least_two_inches: bool) -> i64 {
-        let floor = if at_least_two_inches { 2 * INCH_UM } else { 0 };
-        let volume = i128::from(self.longest)
-            * i128::from(self.median.max(floor))
-            * i128::from(self.shortest.max(floor));
-        let pound = i128::from(OUNCE_NG) * 16;
-        let cubic_inch = i128::from(INCH_UM).pow(3);
-        let dimensional = volume * pound / (cubic_inch * i128::from(DIMENSIONAL_DIVISOR));
-        i64::try_from(dimensional)
-            .unwrap_or(i64::MAX)
-            .max(self.weight)
+    let dimensional = m.longest * m.median * m.shortest / CUBIC_INCHES_PER_POUND;
+    let weight = m.unit_pounds.max(dimensional);
+    if weight <= dec!(20) && m.fits(dec!(18), dec!(14), dec!(8)) {
+        return (SizeTier::LargeStandard, weight);
     }
-
-    fn fits(&self, inches_x100: [i64; 3]) -> bool {
-        let [a, b, c] = inches_x100.map(|side| side * INCH_UM / 100);
-        self.longest <= a && self.median <= b && self.shortest <= c
-    }
-
-    /// The tier on a card with or without the small bulky tier, and the weight that the fee is charged on.
-    #[must_use]
-    pub fn tier(&self, has_small_bulky: bool) -> (SizeTier, BillableWeight) {
-        let unit = BillableWeight(self.weight);
-        let standard = BillableWeight(self.billable(false));
-        let bulky = BillableWeight(self.billable(true));
-        let girth = self.longest + 2 * (self.median + self.shortest);
-        let within_girth = girth <= 130 * INCH_UM;
-        if unit.ounces_up() <= 16 && self.fits([1500, 1200, 75]) {
-            return (SizeTier::SmallStandard, unit);
+    let width = m.median.max(BULKY_LEAST_SIDE);
+    let height = m.shortest.max(BULKY_LEAST_SIDE);
+    let weight = m
+        .unit_pounds
+        .max(m.longest * width * height / CUBIC_INCHES_PER_POUND);
+    if weight <= dec!(50) && m.length_and_girth() <= dec!(130) {
+        if m.fits(dec!(37), dec!(28), dec!(20)) {
+            return (SizeTier::SmallBulky, weight);
         }
-        if standard.pounds_up() <= 20 && self.fits([1800, 1400, 800]) {
-            return (SizeTier::LargeStandard, standard);
+        if m.fits(dec!(59), dec!(33), dec!(33)) {
+            return (SizeTier::LargeBulky, weight);
         }
-        if unit.pounds_up() > 150 {
-            return (SizeTier::ExtraLargeOver150, unit);
-        }
-        let light = bulky.pounds_up() <= 50;
-        let tier = if has_small_bulky && light && within_girth && self.fits([3700, 2800, 2000]) {
-            SizeTier::SmallBulky
-        } else if light && within_girth && self.fits([5900, 3300, 3300]) {
-            SizeTier::LargeBulky
-        } else if light {
-            SizeTier::ExtraLarge50
-        } else if bulky.pounds_up() <= 70 {
-            SizeTier::ExtraLarge70
-        } else {
-            SizeTier::ExtraLarge150
+    }
+    if m.unit_pounds > dec!(150) {
+        (SizeTier::ExtraLargeOver150, m.unit_pounds)
+    } else if weight > dec!(70) {
+        (SizeTier::ExtraLarge150, weight)
+    } else if weight > dec!(50) {
+        (SizeTier::ExtraLarge70, weight)
+    } else {
+        (SizeTier::ExtraLarge50, weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn millimetres_that_are_whole_inches_stay_within_their_limit() {
+        let mm = |mm| NonZeroU32::new(mm);
+        let mut package = Package {
+            length_mm: mm(300),
+            width_mm: mm(381),
+            height_mm: mm(19),
+            weight_g: mm(453),
         };
-        (tier, bulky)
-    }
-
-    /// Weight of the unit in whole pounds, rounded up.
-    #[must_use]
-    pub fn pounds_up(&self) -> i64 {
-        BillableWeight(self.weight).pounds_up()
-    }
-}
-
-/// A weight that a fee is charged on, in nanograms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BillableWeight(i64);
-
-impl BillableWeight {
-    /// Whole ounces, rounded up.
-    #[must_use]
-    pub const fn ounces_up(self) -> i64 {
-        self.steps_up(1)
-    }
-
-    /// Whole pounds, rounded up.
-    #[must_use]
-    pub const fn pounds_up(self) -> i64 {
-        self.steps_up(16)
-    }
-
-    /// Steps of so many ounces, rounded up.
-    #[must_use]
-    pub const fn steps_up(self, ounces: i64) -> i64 {
-        let step = OUNCE_NG * ounces;
-        (self.0 + step - 1) / step
-    }
-
-    /// Thousandths of a pound, rounded half up.
-    #[must_use]
-    pub const fn milli_pounds(self) -> i64 {
-        let pound = OUNCE_NG * 16;
-        (self.0 * 1_000 + pound / 2) / pound
+        let tier = |package: &Package| Parcel::of(package).map(|parcel| parcel.tier);
+        assert_eq!(tier(&package), Some(SizeTier::SmallStandard));
+        package.height_mm = mm(20);
+        assert_eq!(tier(&package), Some(SizeTier::LargeStandard));
+        package.height_mm = mm(19);
+        package.weight_g = mm(454);
+        assert_eq!(tier(&package), Some(SizeTier::LargeStandard));
+        package.weight_g = None;
+        assert_eq!(tier(&package), None);
     }
 }

@@ -1,0 +1,25 @@
+//! Why fees cannot be told.
+
+use crate::money::Currency;
+
+/// Why there is no fee receipt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FeeError {
+    /// Fulfilment or shipping depends on a package that is not fully known, and no observed fee holds on the day of the sale.
+    #[error(
+        "the package is not fully known, and no observed fulfilment fee holds for the day of the sale"
+    )]
+    PackageUnknown,
+    /// An amount is in another currency than the marketplace.
+    #[error("an amount is in {given}, but the marketplace sells in {expected}")]
+    Currency {
+        /// Currency of the marketplace.
+        expected: Currency,
+        /// Currency of the amount.
+        given: Currency,
+    },
+    /// An amount does not fit 64 bits in the smallest unit of its currency.
+    #[error("an amount is out of range")]
+    AmountOutOfRange,
+}

@@ -1,0 +1,166 @@
+//! What a sale leaves as a function of the price, and where it is a profit.
+//!
+//! Fees jump (at 10 and 50 dollars, at referral bands), so a higher price can leave less. Between two jumps the function rises in a straight
+//! line but for the rounding of each share, so its sign changes within a few minor units of one computable price. Only these
+//! are looked at one by one.
+
+use std::cmp::Ordering;
+
+use crate::fees::{FeeSchedule, Ppm, WHOLE};
+
+/// The highest price of a search in minor units: the highest that Keepa can express.
+pub(super) const HIGHEST: i64 = 2_147_483_647;
+/// By how many minor units the function may stray from a straight line: two ends with three rounded shares (referral, return allowance,
+/// buffer) of half a unit each, and one unit for the minimum referral fee.
+const ROUNDING: i64 = 4;
+/// The slope below which no valid configuration comes: shares of the price stay below 95 %.
+const LEAST_SLOPE: i64 = WHOLE / 50;
+
+/// What is left of the price of one unit, in minor units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Net<'a> {
+    fees: &'a FeeSchedule,
+    buffer: Ppm,
+    costs: i64,
+}
+
+impl<'a> Net<'a> {
+    /// What fees, a share of the price and fixed costs leave.
+    pub(super) const fn new(fees: &'a FeeSchedule, buffer: Ppm, costs: i64) -> Self {
+        Self {
+            fees,
+            buffer,
+            costs,
+        }
+    }
+
+    /// The same after further costs.
+    pub(super) const fn less(self, costs: i64) -> Self {
+        Self {
+            costs: self.costs.saturating_add(costs),
+            ..self
+        }
+    }
+
+    /// The buffer at a price.
+    pub(super) const fn buffer_at(&self, price: i64) -> i64 {
+        self.buffer.of(price)
+    }
+
+    /// What is left at a price.
+    pub(super) fn at(&self, price: i64) -> i64 {
+        price
+            .saturating_sub(self.fees.total_minor_at(price))
+            .saturating_sub(self.buffer_at(price))
+            .saturating_sub(self.costs)
+    }
+
+    /// The ranges of prices between jumps and bends, rising, both ends included.
+    pub(super) fn segments(&self) -> Vec<Segment> {
+        let starts = self.fees.changes();
+        let ends = starts
+            .iter()
+            .skip(1)
+            .map(|start| start - 1)
+            .chain([HIGHEST]);
+        starts
+            .iter()
+            .zip(ends)
+            .map(|(&from, to)| Segment { from, to })
+            .collect()
+    }
+
+    /// Where the function is negative, zero and positive.
+    pub(super) fn signs(&self) -> Signs {
+        let mut signs = Signs::default();
+        for Segment { from, to } in self.segments() {
+            let slope = WHOLE - self.fees.slope(from).0 - self.buffer.0;
+            let slope = slope.max(LEAST_SLOPE);
+            let root = from.saturating_sub(self.at(from).saturating_mul(WHOLE).div_euclid(slope));
+            let reach = ROUNDING * WHOLE / slope + 1;
+            let near_from = root.saturating_sub(reach).clamp(from, to + 1);
+            let near_to = root.saturating_add(reach + 1).clamp(from, to + 1);
+            signs.push(from, near_from - 1, Ordering::Less);
+            for price in near_from..near_to {
+                signs.push(price, price, self.at(price).cmp(&0));
+            }
+            signs.push(near_to, to, Ordering::Greater);
+        }
+        signs
+    }
+}
+
+/// A closed range of prices without jump or bend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segment {
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+/// A closed range of prices that all lose, all break even or all earn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) from: i64,
+    pub(super) to: i64,
+    sign: Ordering,
+}
+
+/// The sign of profit over all prices, as alternating runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Signs(Vec<Run>);
+
+impl Signs {
+    fn push(&mut self, from: i64, to: i64, sign: Ordering) {
+        if to < from {
+            return;
+        }
+        match self.0.last_mut() {
+            Some(last) if last.sign == sign => last.to = to,
+            _ => self.0.push(Run { from, to, sign }),
+        }
+    }
+
+    /// The lowest price that loses nothing and above which every price earns.
+    pub(super) fn break_even(&self) -> Option<i64> {
+        match self.0.as_slice() {
+            [
+                ..,
+                Run {
+                    sign: Ordering::Equal,
+                    to,
+                    ..
+                },
+                Run {
+                    sign: Ordering::Greater,
+                    ..
+                },
+            ] => Some(*to),
+            [
+                ..,
+                Run {
+                    sign: Ordering::Greater,
+                    from,
+                    ..
+                },
+            ] => Some(*from),
+            _ => None,
+        }
+    }
+
+    /// The ranges that lose although some lower price earns.
+    pub(super) fn loss_zones(&self) -> impl Iterator<Item = Run> {
+        self.0
+            .iter()
+            .copied()
+            .skip_while(|run| run.sign != Ordering::Greater)
+            .filter(|run| run.sign == Ordering::Less)
+    }
+
+    /// The ranges that earn.
+    pub(super) fn profitable(&self) -> impl Iterator<Item = Run> {
+        self.0
+            .iter()
+            .copied()
+            .filter(|run| run.sign == Ordering::Greater)
+    }
+}
