@@ -36,7 +36,7 @@ pub struct FeeConfig {
 impl Default for FeeConfig {
     /// The flat schedule is the one of the predecessor (15 %, 1.80, 2.50 + 0.40 a pound; grade C). Own shipping follows the order of
     /// US Media Mail (about 4.60 for the first pound, 0.80 for each further one; grade M: set your own). Inbound placement is free for
-    /// a seller who splits shipments (minimal splits cost 0.16 to 0.68 by size; facts 1.5, grade A). No source states what returns of books
+    /// a seller who splits shipments (minimal splits cost 0.16 to 0.68 by size; Seller Central GC3Q44PBK8BXQW3Z, grade A). No source states what returns of books
     /// cost (grade X).
     fn default() -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! What Amazon takes for fulfilment: by rate card, by Keepa's observation, or by the flat schedule.
 //!
-//! Keepa's observation already contains price band, season and surcharge of its day (facts 1.3a, grade B). So it stands only where the same
+//! Keepa's observation already contains price band, season and surcharge of its day (21 of 23 recorded observations of 2024 to 2026 and every
+//! book among them agree with the card of their day to the cent: grade B). So it stands only where the same
 //! card and surcharge hold on the day of the sale, only in the price band that it was seen in, and no surcharge is added to it. Which
 //! band that was, Keepa does not say. It is the band whose card explains the observation within five cents; failing that, the
 //! band of the market's price at that time; failing that, 10 to 50 dollars, where recorded observations without any offer lie. Bands in
@@ -18,7 +19,7 @@ use super::size_tier::{self, Parcel};
 use crate::marketplace::Marketplace;
 use crate::money::{Currency, Money};
 
-/// A card explains an observation that differs by no more than this: five cents (facts 1.3a).
+/// A card explains an observation that differs by no more than this: five cents, as recorded ones agree to the cent.
 const TOLERANCE: i64 = 5;
 /// The name of Keepa's observation where a receipt names a rate card.
 const OBSERVED: &str = "keepa-observed";
@@ -79,7 +80,8 @@ impl FulfilmentFees {
         parcel: Option<&Parcel>,
         config: &FeeConfig,
     ) -> Result<Self, FeeError> {
-        let observation = input.observed.map(|fee| Observation {
+        let observation = input.observed.filter(|fee| fee.minor > 0);
+        let observation = observation.map(|fee| Observation {
             minor: fee.minor.into(),
             day: fee.observed_at.map(|at| at.to_utc().date_naive()),
         });
@@ -109,8 +111,10 @@ impl FulfilmentFees {
             surcharge: card.surcharge_on(fulfilment),
             is_observed: false,
         });
-        let mismatch = observation.and_then(|seen| {
-            let fees = with_surcharge(&then.unwrap_or(card), parcel)?;
+        // A day without a verified card tells nothing about the package.
+        let judged = observation.zip(then.filter(|then| then.grade != Grade::Unverified));
+        let mismatch = judged.and_then(|(seen, then)| {
+            let fees = with_surcharge(&then, parcel)?;
             let card = fees.get(band_of(seen.minor, &fees, input.price_when_observed));
             let differs = seen.minor.abs_diff(card) > TOLERANCE.unsigned_abs();
             differs.then_some(Mismatch {

@@ -33,7 +33,8 @@ impl Ppm {
     }
 }
 
-/// The price bands of US fulfilment fees: below 10, 10 to 50, above 50 dollars (facts 1.3, grade B).
+/// The price bands of US fulfilment fees: below 10, 10 to 50, above 50 dollars (Amazon's cards, grade B; before 2026 only the
+/// limit of 10 dollars mattered).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PriceBand {
     /// Below 10.00.

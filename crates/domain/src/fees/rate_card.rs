@@ -1,7 +1,8 @@
 //! Dated rate cards of US fulfilment (Fulfilment by Amazon, non-apparel, not dangerous goods), compiled in as data.
 //!
 //! `us_fba.json` holds the amounts in dollars. A list of one amount holds for every price, a list of three for the price bands below
-//! 10, 10 to 50 and above 50 dollars. Sources: facts 1.3; grade B but for the peak cards before 2026, which are grade C.
+//! 10, 10 to 50 and above 50 dollars. Sources: copies of Amazon's fee pages that agree number for
+//! number (grade B; four to six of each card, two of the peak of 2026), but for the peak cards before 2026, which have one (grade C).
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,6 +1,6 @@
 //! The referral fee: a share of the price, in some categories by bands, with a minimum in most.
 //!
-//! Source: Amazon's US table, unchanged from 2024 to 2026 (facts 1.1; grade B for the percentages, grade C for whether a band takes
+//! Source: Amazon's US table, unchanged from 2024 to 2026 (grade B for the percentages, grade C for whether a band takes
 //! the whole price or its portion). The base is what the buyer pays, shipping included, which is the landed price.
 
 use super::category::FeeCategory;
@@ -59,7 +59,7 @@ const fn two(first: i64, up_to: i64, then: i64) -> [Band; MAX_BANDS] {
     [band(up_to, percent(first)), last, last]
 }
 
-/// The minimum referral fee of most categories: 0.30 (facts 1.1, grade B).
+/// The minimum referral fee of most categories: 0.30 (Amazon's fee table, grade B).
 const MINIMUM: i64 = 30;
 
 impl ReferralRule {

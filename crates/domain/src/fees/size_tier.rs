@@ -1,6 +1,6 @@
 //! The size tier of a package and the weight that is billed, by Amazon's US definitions.
 //!
-//! Source: facts 1.2 (grade B). Whether the tier is tested on unit weight or on the greater of unit and dimensional weight is disputed
+//! Source: Amazon's pages on size tiers (GABBX6GZPA8MSZGW) and dimensional weight, in copies that agree (grade B). Whether the tier is tested on unit weight or on the greater of unit and dimensional weight is disputed
 //! (grade X); Amazon's page on dimensional weight supports the latter, and it stands here for all tiers above small standard.
 
 use rust_decimal::Decimal;
@@ -12,9 +12,9 @@ use crate::market::Package;
 const MM_PER_INCH: Decimal = dec!(25.4);
 /// Grams of a pound, exact by definition.
 const GRAMS_PER_POUND: Decimal = dec!(453.59237);
-/// Cubic inches that weigh a pound in dimensional weight (facts 1.2, grade B).
+/// Cubic inches that weigh a pound in dimensional weight (Amazon's page on dimensional weight, grade B).
 const CUBIC_INCHES_PER_POUND: Decimal = dec!(139);
-/// Least width and height of a bulky package in its dimensional weight, in inches (facts 1.2, grade B).
+/// Least width and height of a bulky package in its dimensional weight, in inches (Amazon's page on dimensional weight, grade B).
 const BULKY_LEAST_SIDE: Decimal = dec!(2);
 /// Cubic inches of a cubic foot.
 const CUBIC_INCHES_PER_CUBIC_FOOT: Decimal = dec!(1728);

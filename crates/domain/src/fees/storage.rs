@@ -1,6 +1,6 @@
 //! Monthly storage over the expected holding time, by season and volume.
 //!
-//! Rates: Seller Central GJ9NNG7RK4TU6E3Z, from 2024-04-01 on (facts 1.5, grade A). Not in here: the aged-inventory surcharge from day 181
+//! Rates: Seller Central GJ9NNG7RK4TU6E3Z, from 2024-04-01 on (grade A). Not in here: the aged-inventory surcharge from day 181
 //! on and the storage-utilisation surcharge, whose amounts of 2026 no source settles (grade X).
 
 use chrono::{Datelike, Days, NaiveDate};

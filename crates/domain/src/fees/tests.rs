@@ -254,6 +254,20 @@ fn an_observed_fee_that_no_band_explains_is_reported_beside_the_cards() {
     };
     assert_eq!(fulfilment_at(&input, 1_800), 476);
     assert_eq!(fulfilment_at(&input, 6_000), 623);
+    // Where no card of its day is known, nothing can be said.
+    for observed in [
+        observed(623, "2023-05-20"),
+        Some(ObservedFee {
+            minor: 623,
+            observed_at: None,
+        }),
+    ] {
+        let input = FeeInput {
+            observed,
+            ..paperback()
+        };
+        assert_eq!(schedule(&input).receipt_at(1_800).observed_fulfilment, None);
+    }
     // Another season's fee is compared with its own card.
     let input = FeeInput {
         observed: observed(489, "2025-12-01"),

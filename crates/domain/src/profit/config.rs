@@ -27,8 +27,8 @@ pub struct ProfitConfig {
 }
 
 impl Default for ProfitConfig {
-    /// Target 30 %, inbound 0.40 and preparation 0.20 are the predecessor's for books; tools assume 0.30 to 0.50 for inbound (facts 1.5,
-    /// grade C). The target decides alone, without a minimum profit.
+    /// Target 30 %, inbound 0.40 and preparation 0.20 are the predecessor's for books; tools assume 0.30 to 0.50 for inbound (grade C).
+    /// The target decides alone, without a minimum profit.
     fn default() -> Self {
         Self {
             target_roi_percent: dec!(30),

@@ -79,7 +79,7 @@ fn minor(amount: Option<Money>) -> Option<i64> {
 
 #[test]
 fn the_worked_examples_hold() {
-    // (package, price, buy price, profit, ROI, break-even and maximum buy price). The facts print the maximum rounded; it is rounded down here,
+    // (package, price, buy price, profit, ROI, break-even and maximum buy price). The maximum is rounded down to the cent,
     // since a cent more misses the target.
     let hardcover = item([236, 157, 35], 680);
     let textbook = item([276, 218, 38], 1_360);
