@@ -1,12 +1,56 @@
 //! What the tests of this crate share.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use actix_web::{Error, HttpResponse};
+use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_services::clock::Clock;
+use arbitragevault_services::events::EventHub;
+use arbitragevault_services::market::{
+    KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
+};
+use arbitragevault_services::persistence::{DatabaseOptions, Pool};
+use arbitragevault_services::worker::WorkBell;
+use arbitragevault_services::{Services, Shared};
+use keepa_client::KeepaClient;
+
+use crate::settings::HttpSettings;
+use crate::state::ApiState;
+
+/// The state of a worker whose database and Keepa are not there: nothing listens on port 1.
+pub(crate) fn unreachable_state(settings: &HttpSettings) -> ApiState {
+    let database = DatabaseOptions {
+        url: "postgres://nobody@127.0.0.1:1/nothing".to_owned(),
+        max_connections: 1,
+        wait: Duration::from_secs(1),
+        connect: Duration::from_secs(1),
+        max_age: Duration::from_secs(60),
+    };
+    let keepa = KeepaClient::builder("no key")
+        .base_url("http://127.0.0.1:1")
+        .build()
+        .unwrap();
+    let source = KeepaSource::new(keepa, RequestOptions::default());
+    let shared = Shared {
+        market: MarketData::new(source, MarketCacheOptions::default()),
+        clock: Clock::from_fn(|| "2026-11-23T20:00:00Z".parse().unwrap()),
+        bell: WorkBell::default(),
+        events: EventHub::default(),
+        analysis: AnalysisConfig::default(),
+        runtime: tokio::runtime::Handle::current(),
+    };
+    let services = Services {
+        pool: Pool::new(&database).unwrap(),
+        shared: Arc::new(shared),
+    };
+    ApiState::new(settings.clone(), services)
+}
 
 /// Sends a request under a fixed request id and shows the whole response as text: status, headers by name, body.
 pub(crate) async fn response_text<S, B>(app: &S, request: TestRequest) -> String

@@ -8,8 +8,9 @@ use diesel::sql_types::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::analyses::AnalysisSummary;
 use crate::error::PersistenceError;
-use crate::schema::batch_items;
+use crate::schema::{analyses, batch_items};
 
 /// One item of a batch.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -67,6 +68,27 @@ pub async fn page(
         query = query.filter(batch_items::status.eq(status.to_owned()));
     }
     Ok(query.load(connection).await?)
+}
+
+/// The items of a batch after a position, in order, each with its analysis.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn page_with_analyses(
+    connection: &mut AsyncPgConnection,
+    batch_id: Uuid,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<(Item, Option<AnalysisSummary>)>, PersistenceError> {
+    Ok(batch_items::table
+        .left_join(analyses::table.on(batch_items::analysis_id.eq(analyses::id.nullable())))
+        .filter(batch_items::batch_id.eq(batch_id))
+        .filter(batch_items::position.gt(after))
+        .order(batch_items::position.asc())
+        .limit(limit)
+        .select((Item::as_select(), Option::<AnalysisSummary>::as_select()))
+        .load(connection)
+        .await?)
 }
 
 /// Writes the items of a new batch, and a job for each that is pending.

@@ -29,6 +29,22 @@ impl Services {
         Ok(analyses::page(&mut connection, caller.organisation_id, filter, page).await?)
     }
 
+    /// How many analyses the filter matches, counted up to `bound`.
+    ///
+    /// # Errors
+    /// When the database is not available.
+    pub async fn count_analyses(
+        &self,
+        caller: Caller,
+        filter: &AnalysisFilter,
+        bound: u32,
+    ) -> Result<u32, ServiceError> {
+        let mut connection = self.connection().await?;
+        let organisation = caller.organisation_id;
+        let count = analyses::count(&mut connection, organisation, filter, bound.into()).await?;
+        Ok(u32::try_from(count).unwrap_or(bound))
+    }
+
     /// One analysis, as a row and as the whole document in JSON.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Batches: submit, look at, cancel, try again, delete.
 
+use arbitragevault_persistence::analyses::AnalysisSummary;
 use arbitragevault_persistence::batches::{self, Batch, Change, NewBatch};
 use arbitragevault_persistence::items::{self, Item};
 use serde::Serialize;
@@ -144,7 +145,7 @@ impl Services {
         .await?)
     }
 
-    /// Items of a batch after a position.
+    /// A batch, and its items after a position.
     ///
     /// # Errors
     /// When the caller has no such batch, or the database is not available.
@@ -155,10 +156,27 @@ impl Services {
         status: Option<&str>,
         after: i32,
         limit: i64,
-    ) -> Result<Vec<Item>, ServiceError> {
+    ) -> Result<(Batch, Vec<Item>), ServiceError> {
+        let mut connection = self.connection().await?;
+        let batch = batches::get(&mut connection, caller.organisation_id, id).await?;
+        let items = items::page(&mut connection, id, status, after, limit).await?;
+        Ok((batch, items))
+    }
+
+    /// Items of a batch after a position, each with its analysis.
+    ///
+    /// # Errors
+    /// When the caller has no such batch, or the database is not available.
+    pub async fn batch_rows(
+        &self,
+        caller: Caller,
+        id: Uuid,
+        after: i32,
+        limit: i64,
+    ) -> Result<Vec<(Item, Option<AnalysisSummary>)>, ServiceError> {
         let mut connection = self.connection().await?;
         batches::get(&mut connection, caller.organisation_id, id).await?;
-        Ok(items::page(&mut connection, id, status, after, limit).await?)
+        Ok(items::page_with_analyses(&mut connection, id, after, limit).await?)
     }
 
     /// Cancels a batch that is not done: what waits is not analysed any more, what was analysed stays.

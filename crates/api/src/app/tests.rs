@@ -6,8 +6,7 @@ use actix_web::test::{TestRequest, call_and_read_body, init_service};
 use super::app;
 use crate::openapi::{methods, openapi};
 use crate::settings::HttpSettings;
-use crate::state::ApiState;
-use crate::testing::response_text;
+use crate::testing::{response_text, unreachable_state};
 
 fn settings() -> HttpSettings {
     HttpSettings {
@@ -16,15 +15,9 @@ fn settings() -> HttpSettings {
     }
 }
 
-fn state() -> ApiState {
-    ApiState {
-        settings: settings(),
-    }
-}
-
 #[actix_web::test]
 async fn paths_that_need_nothing_answer_as_documented() {
-    let app = init_service(app(&settings(), state())).await;
+    let app = init_service(app(&settings(), unreachable_state(&settings()))).await;
     let preflight = TestRequest::with_uri("/api/v1/batches")
         .method(Method::OPTIONS)
         .insert_header(("origin", "https://app.example.com"))
@@ -61,7 +54,7 @@ async fn paths_that_need_nothing_answer_as_documented() {
 
 #[actix_web::test]
 async fn swagger_ui_is_bundled_and_reads_our_document() {
-    let app = init_service(app(&settings(), state())).await;
+    let app = init_service(app(&settings(), unreachable_state(&settings()))).await;
     let page = call_and_read_body(&app, TestRequest::with_uri("/docs/").to_request()).await;
     let page = String::from_utf8_lossy(&page);
     assert!(page.contains("swagger-ui"), "{page}");
@@ -76,7 +69,7 @@ async fn swagger_ui_is_bundled_and_reads_our_document() {
 
 #[actix_web::test]
 async fn a_large_answer_is_compressed_and_a_small_one_is_not() {
-    let app = init_service(app(&settings(), state())).await;
+    let app = init_service(app(&settings(), unreachable_state(&settings()))).await;
     let request = TestRequest::with_uri("/openapi.json")
         .insert_header(("accept-encoding", "gzip"))
         .to_request();

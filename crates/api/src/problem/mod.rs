@@ -3,7 +3,7 @@
 mod framework;
 mod kind;
 pub(crate) mod openapi;
-// mod service;
+mod service;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -58,6 +58,7 @@ impl Place {
     /// Its text, without its sort.
     fn as_str(&self) -> &str {
         match self {
+            Self::Pointer(text) if text.is_empty() => "the body",
             Self::Pointer(text) | Self::Parameter(text) | Self::Header(text) => text,
         }
     }

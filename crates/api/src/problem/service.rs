@@ -1,6 +1,6 @@
 //! What the use cases answer instead of a result, as problems.
 
-use arbitragevault_services::error::ServiceError;
+use arbitragevault_services::ServiceError;
 
 use super::{Problem, ProblemKind};
 

@@ -23,7 +23,7 @@ struct Alive {
 /// Touches nothing: no database, no Keepa. For the probes of a platform.
 #[utoipa::path(tag = "health", responses((status = 200, description = "It lives", body = Alive), AliveProblems))]
 #[get("/health")]
-pub(crate) async fn alive() -> HttpResponse {
+pub(crate) async fn check_health() -> HttpResponse {
     let mut response = HttpResponse::Ok().body(r#"{"status":"ok"}"#);
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);

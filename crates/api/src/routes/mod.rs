@@ -1,5 +1,7 @@
 //! The operations, one file for each resource.
 
+mod analyses;
+mod batches;
 mod health;
 mod problems;
 
@@ -7,8 +9,27 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What is asked outside of `/api`: for probes and for people.
 pub(crate) fn root(config: &mut ServiceConfig<'_>) {
-    config.service(health::alive).service(problems::explain);
+    config
+        .service(health::check_health)
+        .service(problems::explain_problem);
 }
 
-/// What stands under `/api/v1`. The router tries them in this order: the most asked first.
-pub(crate) fn v1(_: &mut ServiceConfig<'_>) {}
+/// What stands under `/api/v1`. The router tries them in this order: the most asked first, and a fixed path before a variable one.
+pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
+    config
+        .service(analyses::list_analyses)
+        .service(analyses::rank_analyses)
+        .service(analyses::read_analysis)
+        .service(analyses::analyse_now)
+        .service(batches::list_batches)
+        .service(batches::estimate_batch)
+        .service(batches::read_batch)
+        .service(batches::submit_batch)
+        .service(batches::list_batch_items)
+        .service(batches::follow_batch)
+        .service(batches::export_batch)
+        .service(batches::cancel_batch)
+        .service(batches::retry_batch)
+        .service(batches::set_batch_status)
+        .service(batches::delete_batch);
+}

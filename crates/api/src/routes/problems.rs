@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::problem::{Problem, ProblemKind, problems};
-use crate::wire::json;
+use crate::wire::json_response;
 
 problems!(ExplainProblems: NotFound);
 
@@ -34,7 +34,7 @@ struct ProblemExplanation {
     responses((status = 200, description = "The explanation", body = ProblemExplanation), ExplainProblems),
 )]
 #[get("/problems/{kind}")]
-pub(crate) async fn explain(kind: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn explain_problem(kind: web::Path<String>) -> Result<HttpResponse, Problem> {
     let kind = ProblemKind::from_slug(&kind)
         .ok_or_else(|| Problem::new(ProblemKind::NotFound, "there is no such kind of problem"))?;
     let definition = kind.definition();
@@ -44,5 +44,5 @@ pub(crate) async fn explain(kind: web::Path<String>) -> Result<HttpResponse, Pro
         title: definition.title,
         explanation: definition.explanation,
     };
-    json(StatusCode::OK, &explanation)
+    json_response(StatusCode::OK, &explanation)
 }

@@ -1,5 +1,6 @@
 //! Amounts and percentages straight from database columns, written without a decimal or a string in between.
 
+use std::fmt;
 use std::io::Write as _;
 
 use rust_decimal::prelude::ToPrimitive as _;
@@ -50,6 +51,13 @@ impl MinorMoney<'_> {
         let written = LONGEST - rest.len();
         let text = buffer.get(..written).unwrap_or_default();
         std::str::from_utf8(text).map_err(std::io::Error::other)
+    }
+}
+
+/// The amount alone.
+impl fmt::Display for MinorMoney<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.amount(&mut [0; LONGEST]).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -14,6 +14,14 @@ pub(crate) const fn default_limit() -> u32 {
     20
 }
 
+/// Cuts rows to `limit`, and says whether there were more: lists read one row more than they show.
+pub(crate) fn truncate<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    has_more
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Page<T> {
@@ -31,7 +39,7 @@ pub(crate) struct Page<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Total {
     /// The number.
-    pub(crate) count: u64,
+    pub(crate) count: u32,
     /// Whether it is the number or a lower bound of it.
     pub(crate) relation: TotalRelation,
 }
@@ -48,7 +56,7 @@ pub(crate) enum TotalRelation {
 
 impl Total {
     /// A count that stopped at `bound`.
-    pub(crate) fn counted(count: u64, bound: u64) -> Self {
+    pub(crate) fn counted(count: u32, bound: u32) -> Self {
         let relation = if count < bound {
             TotalRelation::Exact
         } else {

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -14,7 +14,10 @@ const SMALLEST_COMPRESSED: usize = 1_400;
 ///
 /// # Errors
 /// When the value cannot be written, which is a defect.
-pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<HttpResponse, Problem> {
+pub(crate) fn json_response(
+    status: StatusCode,
+    value: &impl Serialize,
+) -> Result<HttpResponse, Problem> {
     /// Most answers about one thing are below this; a list knows better and writes its own bytes.
     const TYPICAL_BYTES: usize = 1_024;
     let mut body = Vec::with_capacity(TYPICAL_BYTES);
@@ -31,6 +34,14 @@ pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> HttpResponse {
     if is_small {
         // Keeps the compressing layer away; the outermost layer removes it again.
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    response
+}
+
+/// The answer with a `Location`.
+pub(crate) fn located(mut response: HttpResponse, location: &str) -> HttpResponse {
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(LOCATION, location);
     }
     response
 }
