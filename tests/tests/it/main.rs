@@ -1,0 +1,10 @@
+//! Tests over the whole workspace: how its crates depend on each other, and what the database does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod architecture;
