@@ -7,4 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod analyses;
 mod architecture;
+mod migrations;
+mod queue;
+mod support;

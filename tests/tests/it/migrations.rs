@@ -1,0 +1,66 @@
+//! The steps of the schema.
+
+use arbitragevault_persistence::{Pool, migrate};
+use arbitragevault_tests::databases;
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl as _;
+
+use crate::support;
+
+#[derive(Debug, PartialEq, QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// Every column, index and constraint, a line each.
+async fn schema(pool: &Pool) -> Vec<Line> {
+    let mut connection = pool.get().await.unwrap();
+    diesel::sql_query(
+        "SELECT line FROM (
+             SELECT format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
+             FROM information_schema.columns WHERE table_schema = 'public'
+             UNION ALL
+             SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public'
+             UNION ALL
+             SELECT format('constraint %s %s', conrelid::regclass, pg_get_constraintdef(oid))
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines
+         WHERE line NOT LIKE '%__diesel_schema_migrations%'
+         ORDER BY line",
+    )
+    .load(&mut connection)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_can_be_taken_back_and_taken_again() {
+    let database = databases().unwrap().create().await.unwrap();
+    let pool = support::pool_of(&database);
+    let steps = migrate::run(&database.url).await.unwrap();
+    let first = schema(&pool).await;
+    assert!(first.len() > 100, "{first:?}");
+    for _ in &steps {
+        migrate::revert_last(&database.url).await.unwrap();
+    }
+    assert_eq!(schema(&pool).await, []);
+    {
+        let mut connection = pool.get().await.unwrap();
+        let pending = migrate::pending(&mut connection).await.unwrap();
+        assert_eq!(pending, steps.len());
+    }
+    assert_eq!(migrate::run(&database.url).await.unwrap(), steps);
+    assert_eq!(schema(&pool).await, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_start_together_migrate_once() {
+    let database = databases().unwrap().create().await.unwrap();
+    let (one, other) = tokio::join!(migrate::run(&database.url), migrate::run(&database.url));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert!(
+        one.is_empty() != other.is_empty(),
+        "{one:?} and {other:?} were applied"
+    );
+}
