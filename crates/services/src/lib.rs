@@ -5,6 +5,7 @@ pub mod batches;
 pub mod clock;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod health;
 pub mod intake;
 pub mod list;

@@ -138,7 +138,7 @@ impl Chunk {
 
     /// Looks every product up and analyses it for every job.
     async fn analyse(&self, worker: &Worker) -> Result<Work, ServiceError> {
-        let now = worker.clock.now();
+        let now = worker.shared.clock.now();
         let configurations = self.configurations(worker).await?;
         let mut work = Work::default();
         for (marketplace, jobs) in self.by_marketplace()? {
@@ -148,6 +148,7 @@ impl Chunk {
                 .collect::<BTreeSet<_>>();
             let lookups = Vec::from_iter(lookups);
             let answers = worker
+                .shared
                 .market
                 .answers(&worker.pool, marketplace, &lookups, now)
                 .await?;
@@ -216,7 +217,7 @@ impl Chunk {
             let written = async {
                 let mut connection = worker.pool.get().await?;
                 jobs::retry_later(&mut connection, self.owner, &work.retries).await?;
-                let now = worker.clock.now();
+                let now = worker.shared.clock.now();
                 Ok(
                     outcomes::write(&mut connection, self.owner, source, &work.finished, now)
                         .await?,
@@ -251,7 +252,7 @@ impl Chunk {
             tokio::time::sleep(worker.options.lease / 3).await;
             let kept = async {
                 let mut connection = worker.pool.get().await?;
-                let until = worker.clock.now() + worker.options.lease;
+                let until = worker.shared.clock.now() + worker.options.lease;
                 Ok::<_, ServiceError>(
                     jobs::heartbeat(&mut connection, self.owner, &ids, until).await?,
                 )

@@ -16,9 +16,8 @@ use uuid::Uuid;
 
 pub use backoff::RetryPolicy;
 
-use crate::clock::Clock;
+use crate::Shared;
 use crate::error::ServiceError;
-use crate::market::MarketData;
 use chunk::Chunk;
 
 /// How the worker works.
@@ -64,12 +63,8 @@ impl WorkBell {
 pub struct Worker {
     /// Its own connections, opened on its own runtime.
     pub pool: Pool,
-    /// Market data.
-    pub market: Arc<MarketData>,
-    /// The clock.
-    pub clock: Clock,
-    /// The bell that the use cases ring.
-    pub bell: WorkBell,
+    /// What it shares with the use cases: market data, clock and bell.
+    pub shared: Arc<Shared>,
     /// Its options.
     pub options: WorkerOptions,
 }
@@ -119,7 +114,7 @@ impl Worker {
                 owner,
                 subjects: i64::from(self.options.chunk_size.clamp(1, 100)),
                 lease: self.options.lease,
-                now: self.clock.now(),
+                now: self.shared.clock.now(),
             },
         )
         .await?;
@@ -130,7 +125,7 @@ impl Worker {
     async fn rest(&self, stop: &CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = self.bell.0.notified() => {}
+            () = self.shared.bell.0.notified() => {}
             () = tokio::time::sleep(self.options.poll_interval) => {}
         }
     }

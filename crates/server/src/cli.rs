@@ -1,0 +1,94 @@
+//! The command line.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use arbitragevault_domain::marketplace::Marketplace;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The command line or the configuration is wrong.
+pub(crate) const EXIT_USAGE: u8 = 2;
+/// The list was analysed, but some of its rows could not be.
+pub(crate) const EXIT_SOME_ROWS: u8 = 3;
+
+/// Tells a book reseller what to buy, at what price at most, how fast it sells and what is left after every fee.
+///
+/// Without a command it serves the HTTP API. Exit codes: 0 done, 1 failed, 2 wrong command line or configuration, 3 (analyze) some rows of
+/// the list could not be analysed.
+#[derive(Debug, Parser)]
+#[command(name = "arbitragevault", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Configuration file (TOML); every setting can also come from the environment.
+    #[arg(
+        long,
+        global = true,
+        env = "ARBITRAGEVAULT_CONFIG",
+        value_name = "FILE"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the HTTP API and work on batches (the default).
+    Serve,
+    /// Analyse a list without server or database, and print the ranking.
+    Analyze(AnalyzeArguments),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Serve Keepa's protocol from recorded or made-up products.
+    KeepaSandbox(SandboxArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnalyzeArguments {
+    /// The list: CSV, TSV or one identifier a line; `-` reads from stdin.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Recorded Keepa answers to use instead of Keepa.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corpus: Option<PathBuf>,
+    /// How to print the ranking.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Marketplace on which to sell.
+    #[arg(long, default_value = "US")]
+    pub(crate) marketplace: Marketplace,
+}
+
+/// How a ranking is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    #[default]
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// One JSON array of whole analyses.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArguments {
+    /// Recorded Keepa answers to serve; without it books are made up.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corpus: Option<PathBuf>,
+    /// Port to listen on.
+    #[arg(long, default_value_t = 8090)]
+    pub(crate) port: u16,
+    /// Tokens added a minute.
+    #[arg(long, default_value_t = 60_000)]
+    pub(crate) refill_rate: u32,
+}
+
+/// Prints to stdout. A reader that has gone away (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
