@@ -325,6 +325,15 @@ impl MarketSnapshot {
         }
     }
 
+    /// The time for which this snapshot is to be analysed at `now`: that time, but for a recording the time at which it was taken.
+    #[must_use]
+    pub fn analysis_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match (self.source, self.observed_at) {
+            (DataSource::Recorded, Some(observed)) => observed.to_utc(),
+            _ => now,
+        }
+    }
+
     /// `true` when the live figures (offers, buy box, Keepa's counts) hold at a time: they belong to the moment at which the source last
     /// looked, and say nothing about an earlier one.
     #[must_use]

@@ -71,7 +71,12 @@ impl Services {
     ) -> Result<(Uuid, Analysis), ServiceError> {
         let now = self.shared.clock.now();
         let stored = self.market_snapshot(marketplace, lookup).await?;
-        let analysis = analyze(&stored.snapshot, acquisition, &self.shared.analysis, now);
+        let analysis = analyze(
+            &stored.snapshot,
+            acquisition,
+            &self.shared.analysis,
+            stored.snapshot.analysis_time(now),
+        );
         let row = record::row(&analysis, caller.organisation_id, Some(stored.id), now)?;
         let mut connection = self.connection().await?;
         analyses::insert_one(&mut connection, &row).await?;

@@ -63,8 +63,12 @@ pub async fn analyse_list(
         let lookup = accepted.identified.lookup;
         let detail = match fetched.get(&lookup) {
             Some(Fetched::Snapshot(snapshot)) => {
-                list.analyses
-                    .push(analyze(snapshot, &accepted.acquisition, config, now));
+                list.analyses.push(analyze(
+                    snapshot,
+                    &accepted.acquisition,
+                    config,
+                    snapshot.analysis_time(now),
+                ));
                 continue;
             }
             Some(Fetched::Failed(FetchFailure { detail, .. })) => detail.clone(),

@@ -157,7 +157,12 @@ impl Chunk {
                 match (answers.get(&lookup), configuration) {
                     (Some(MarketAnswer::Known(stored)), Some(configuration)) => {
                         let acquisition = acquisition(job, marketplace)?;
-                        let analysis = analyze(&stored.snapshot, &acquisition, configuration, now);
+                        let analysis = analyze(
+                            &stored.snapshot,
+                            &acquisition,
+                            configuration,
+                            stored.snapshot.analysis_time(now),
+                        );
                         work.source = Some(analysis.source);
                         let row =
                             record::row(&analysis, job.organisation_id, Some(stored.id), now)?;
