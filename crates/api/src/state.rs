@@ -1,7 +1,5 @@
 //! What handlers work with.
 
-use std::time::Instant;
-
 use arbitragevault_services::Services;
 
 use crate::settings::HttpSettings;
@@ -13,18 +11,12 @@ pub struct ApiState {
     pub(crate) services: Services,
     /// The settings of the HTTP layer.
     pub(crate) settings: HttpSettings,
-    /// When the worker was started, which is when the process was.
-    pub(crate) started: Instant,
 }
 
 impl ApiState {
     /// The state of a worker that starts now.
     #[must_use]
     pub fn new(settings: HttpSettings, services: Services) -> Self {
-        Self {
-            services,
-            settings,
-            started: Instant::now(),
-        }
+        Self { services, settings }
     }
 }

@@ -184,7 +184,7 @@ impl Problem {
     /// The causes, outermost first, for the log.
     pub(crate) fn chain(&self) -> String {
         let mut chain = String::new();
-        let mut next = self.source.as_deref().map(|s| s as &dyn StdError);
+        let mut next = StdError::source(self);
         while let Some(error) = next {
             if !chain.is_empty() {
                 chain.push_str(": ");
@@ -232,7 +232,10 @@ impl fmt::Display for Problem {
 
 impl StdError for Problem {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|s| s as _)
+        match &self.source {
+            Some(source) => Some(source.as_ref()),
+            None => None,
+        }
     }
 }
 

@@ -66,7 +66,7 @@ async fn app() -> impl Service<
             "/panics",
             web::get().to(|| async {
                 assert_eq!(1, 2, "secret of the inside");
-                HttpResponse::Ok()
+                HttpResponse::Ok().finish()
             }),
         )
         .route(

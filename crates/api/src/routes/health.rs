@@ -11,7 +11,6 @@ problems!(AliveProblems:);
 
 /// The process answers.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "documents the bytes that are answered")]
 struct Alive {
     /// Always `ok`: who cannot answer does not answer.
     #[schema(example = "ok")]

@@ -9,7 +9,7 @@ mod rows;
 
 pub(crate) use analysis::{ANALYSIS_ROW_BYTES, AnalysisRow};
 pub(crate) use cursor::Cursor;
-pub(crate) use money::{MinorMoney, Percent};
+pub(crate) use money::MinorMoney;
 pub(crate) use page::{Page, Total, default_limit, truncate};
 pub(crate) use respond::{json_bytes, json_response, located};
 pub(crate) use rows::{BatchItem, ItemPrice, RowFinding, RowOutcome, list_problem};
