@@ -383,19 +383,23 @@ impl KeepaClient {
         if let Some(envelope) = &envelope {
             self.0.budget.settle(envelope);
         }
-        let refill = envelope.as_ref().map_or(0, |envelope| envelope.refill_in);
+        // Only an empty bucket is worth waiting for however long it takes; a 429 that tells of no shortage is a failure like others.
+        let refill_in = envelope
+            .as_ref()
+            .filter(|envelope| envelope.tells_tokens() && envelope.tokens_left <= 0)
+            .map(|envelope| envelope.refill_in);
         let error = envelope
             .and_then(|envelope| envelope.error)
             .unwrap_or_default();
-        match status.as_u16() {
-            400 => KeepaError::Rejected(error),
-            402 => KeepaError::PaymentRequired(error),
+        match (status.as_u16(), refill_in) {
+            (400, _) => KeepaError::Rejected(error),
+            (402, _) => KeepaError::PaymentRequired(error),
             // Keepa's own client waits for the refill and a tenth of a second.
-            429 => KeepaError::OutOfTokens {
-                wait: Duration::from_millis(u64::try_from(refill).unwrap_or(0) + 100),
+            (429, Some(refill_in)) => KeepaError::OutOfTokens {
+                wait: Duration::from_millis(u64::try_from(refill_in).unwrap_or(0) + 100),
             },
-            status @ 500.. => KeepaError::Server { status, error },
-            status => KeepaError::NotAllowed { status, error },
+            (status @ (429 | 500..), _) => KeepaError::Server { status, error },
+            (status, _) => KeepaError::NotAllowed { status, error },
         }
     }
 }

@@ -53,13 +53,13 @@ pub enum KeepaError {
         /// What Keepa says of it.
         error: ApiError,
     },
-    /// The token bucket is empty (429, or before sending by policy).
+    /// The token bucket is empty (429 that tells so, or before sending by policy).
     #[error("out of Keepa tokens for another {} s", .wait.as_secs())]
     OutOfTokens {
         /// Until the balance is positive again.
         wait: Duration,
     },
-    /// Keepa failed (500 and above).
+    /// Keepa failed (500 and above), or refused for the moment although tokens are left (429).
     #[error("Keepa failed with status {status}: {error}")]
     Server {
         /// HTTP status.

@@ -92,6 +92,11 @@ async fn every_status_is_told_apart_and_none_shows_the_key() {
             wait: Duration::from_millis(300)
         }
     );
+    let tokens_left = ENVELOPE.replace("-3", "3");
+    for body in [format!("{{{tokens_left}}}"), "slow down".to_owned()] {
+        let refused = failure(vec![answer("429 Too Many Requests", &body)]).await;
+        assert!(matches!(refused, KeepaError::Server { status: 429, .. }));
+    }
     let server = failure(vec![answer("500 Internal Server Error", "oh no")]).await;
     assert!(matches!(server, KeepaError::Server { status: 500, .. }));
     let error_in_200 = failure(vec![answer("200 OK", with_error)]).await;
