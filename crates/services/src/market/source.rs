@@ -127,25 +127,34 @@ fn answer(
     origin: keepa_client::Origin,
     now: DateTime<Utc>,
 ) -> Fetched {
-    match outcome {
-        ProductOutcome::Found(products) => match best(products) {
+    match (outcome, lookup) {
+        (ProductOutcome::Found(products), _) => match best(products) {
             Some(product) => match keepa_client::market_snapshot(&product, origin, now) {
                 Ok(snapshot) => Fetched::Snapshot(Box::new(snapshot)),
                 Err(error) => unreadable(&error.to_string()),
             },
             None => Fetched::UnknownCode,
         },
-        ProductOutcome::Failed(error) => Fetched::Failed(failure(&error)),
-        ProductOutcome::Invalid | ProductOutcome::Missing => match lookup {
-            // An ASIN that Keepa does not know is a product of which everything is unknown.
-            Lookup::Asin(asin) => Fetched::Snapshot(Box::new(MarketSnapshot {
+        (ProductOutcome::Failed(error), _) => Fetched::Failed(failure(&error)),
+        // An ASIN that Keepa does not know is a product of which everything is unknown.
+        (ProductOutcome::Invalid, Lookup::Asin(asin)) => {
+            Fetched::Snapshot(Box::new(MarketSnapshot {
                 marketplace,
                 source: keepa_client::data_source(origin),
                 kind: ListingKind::Invalid,
                 ..MarketSnapshot::unknown(asin, now)
-            })),
-            Lookup::Code(_) => Fetched::UnknownCode,
-        },
+            }))
+        }
+        // Keepa answers every ASIN, an unknown one too; of codes it leaves out those that it does not know.
+        (ProductOutcome::Missing, Lookup::Asin(asin)) => Fetched::Failed(FetchFailure {
+            code: "KEEPA_ANSWER_INCOMPLETE",
+            detail: format!("the answer of Keepa says nothing of {asin}"),
+            retryable: true,
+            retry_after: None,
+        }),
+        (ProductOutcome::Invalid | ProductOutcome::Missing, Lookup::Code(_)) => {
+            Fetched::UnknownCode
+        }
     }
 }
 
