@@ -32,8 +32,8 @@ const WORKER_CONNECTIONS: usize = 4;
 /// How long requests may still take after a signal; the platform kills after 30 s.
 const SHUTDOWN_SECONDS: u64 = 10;
 
-/// Serves until a signal comes, then ends in order: no new requests, work finished or given back, connections closed, the private
-/// processes stopped.
+/// Serves until a signal comes, then ends in order: no new requests, followers sent away, work finished or given back, connections closed,
+/// the private processes stopped.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let database = Database::open(&config.database)?;
     let applied = migrate::run(&database.direct_url)
@@ -70,11 +70,15 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     });
     let server = http(&config, &database, &shared)?;
     let handle = server.handle();
+    let stopping = (stop.clone(), Arc::clone(&shared));
     tokio::spawn(async move {
         if let Err(error) = signal().await {
             tracing::error!(%error, "cannot wait for signals");
         }
         tracing::info!("stopping");
+        let (stop, shared) = stopping;
+        stop.cancel();
+        shared.events.close();
         handle.stop(true).await;
     });
     server.await.context("the HTTP server failed")?;

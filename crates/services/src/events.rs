@@ -2,6 +2,8 @@
 //!
 //! The hub only rings; what happened is read from the database, so that nobody misses or repeats an event.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use arbitragevault_persistence::events::{self, Event};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -9,26 +11,43 @@ use uuid::Uuid;
 use crate::error::ServiceError;
 use crate::{Caller, Services};
 
+/// Rings that a slow listener may miss before it is told only that it missed some.
+const CAPACITY: usize = 256;
+
 /// Rings listeners of this process.
-#[derive(Debug, Clone)]
-pub struct EventHub(broadcast::Sender<Uuid>);
+#[derive(Debug)]
+pub struct EventHub(Mutex<Option<broadcast::Sender<Uuid>>>);
 
 impl Default for EventHub {
     fn default() -> Self {
-        Self(broadcast::Sender::new(256))
+        Self(Mutex::new(Some(broadcast::Sender::new(CAPACITY))))
     }
 }
 
 impl EventHub {
     /// Says that a batch has a new event. Nobody may be listening.
     pub fn announce(&self, batch_id: Uuid) {
-        let _ = self.0.send(batch_id);
+        if let Some(sender) = &*self.sender() {
+            let _ = sender.send(batch_id);
+        }
     }
 
-    /// Listens from now on.
+    /// Listens from now on. After [`close`](Self::close) it hears only that the hub is closed.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Uuid> {
-        self.0.subscribe()
+        match &*self.sender() {
+            Some(sender) => sender.subscribe(),
+            None => broadcast::channel(1).1,
+        }
+    }
+
+    /// Sends every listener away, because the process ends.
+    pub fn close(&self) {
+        self.sender().take();
+    }
+
+    fn sender(&self) -> MutexGuard<'_, Option<broadcast::Sender<Uuid>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,5 +65,25 @@ impl Services {
         self.batch(caller, batch_id).await?;
         let mut connection = self.connection().await?;
         Ok(events::after(&mut connection, batch_id, after, 500).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast::error::RecvError;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_hub_sends_away_who_listens_and_who_comes_later() {
+        let hub = EventHub::default();
+        let mut listener = hub.subscribe();
+        let batch_id = Uuid::now_v7();
+        hub.announce(batch_id);
+        hub.close();
+        hub.announce(Uuid::now_v7());
+        assert_eq!(listener.recv().await, Ok(batch_id));
+        assert_eq!(listener.recv().await, Err(RecvError::Closed));
+        assert_eq!(hub.subscribe().recv().await, Err(RecvError::Closed));
     }
 }
