@@ -1,0 +1,142 @@
+//! Keepa on its bad days: items wait and try again, then fail with the reason, and the batch ends.
+
+use serde_json::{Value, json};
+
+use crate::support::{TestServer, World, books};
+
+/// What the items of a batch came to: every different state with its reason, once.
+async fn outcomes(server: &TestServer, batch: &str) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut outcomes: Vec<_> = server
+        .items(batch)
+        .await
+        .iter()
+        .map(|item| (text(&item["status"]), text(&item["error"]["code"])))
+        .collect();
+    outcomes.sort_unstable();
+    outcomes.dedup();
+    outcomes
+}
+
+/// While Keepa answers with a fault, a batch ends with every item failed for this reason; when the fault is gone, another try completes it.
+async fn assert_fails_and_can_be_retried(fault: Value, code: &str) {
+    let world = World::new().await;
+    let server = world.start().await;
+    world.add_fault(fault).await;
+    let id = server.submit(&books(30)).await;
+    let failed = server.done_batch(&id).await;
+    assert_eq!(failed["status"], "FAILED", "{failed:#}");
+    assert_eq!(failed["items"]["failed"], 30, "{failed:#}");
+    assert_eq!(
+        outcomes(&server, &id).await,
+        [("FAILED".to_owned(), code.to_owned())]
+    );
+    let detail = &server.items(&id).await[0]["error"]["detail"];
+    assert!(
+        detail
+            .as_str()
+            .is_some_and(|detail| !detail.contains("a key of the sandbox")),
+        "{detail}"
+    );
+    // Two attempts of a request, three of an item.
+    assert_eq!(world.keepa_stats().await["requests"], 6);
+
+    world.clear_faults().await;
+    let again = server.post(&format!("/api/v1/batches/{id}/retry")).await;
+    assert_eq!(again.json(200)["items"]["pending"], 30);
+    let done = server.done_batch(&id).await;
+    assert_eq!(done["status"], "COMPLETED", "{done:#}");
+    assert_eq!(done["items"]["analysed"], 30, "{done:#}");
+    assert_eq!(done["items"]["failed"], 0, "{done:#}");
+}
+
+#[tokio::test]
+async fn while_keepa_fails_items_try_again_and_then_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "status", "status": 500}), "KEEPA_FAILED").await;
+}
+
+#[tokio::test]
+async fn while_keepa_refuses_with_tokens_left_items_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "status", "status": 429}), "KEEPA_FAILED").await;
+}
+
+#[tokio::test]
+async fn while_keepa_answers_garbage_items_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "garbage"}), "KEEPA_ANSWER_UNREADABLE").await;
+}
+
+#[tokio::test]
+async fn while_keepa_answers_nothing_items_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "empty"}), "KEEPA_ANSWER_UNREADABLE").await;
+}
+
+#[tokio::test]
+async fn while_keepa_breaks_off_in_its_answers_items_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "half_body"}), "KEEPA_UNREACHABLE").await;
+}
+
+#[tokio::test]
+async fn while_keepa_closes_the_line_items_fail_with_the_reason() {
+    assert_fails_and_can_be_retried(json!({"kind": "drop_connection"}), "KEEPA_UNREACHABLE").await;
+}
+
+#[tokio::test]
+async fn a_fault_that_passes_is_not_seen_by_anybody() {
+    let world = World::new().await;
+    let server = world.start().await;
+    for fault in [
+        json!({"kind": "status", "status": 503, "times": 1}),
+        json!({"kind": "half_body", "times": 1}),
+        json!({"kind": "status", "status": 429, "times": 1}),
+        json!({"kind": "garbage", "times": 1}),
+    ] {
+        world.add_fault(fault).await;
+    }
+    let id = server.submit(&books(150)).await;
+    let batch = server.done_batch(&id).await;
+    assert_eq!(batch["status"], "COMPLETED");
+    assert_eq!(batch["items"]["analysed"], 150);
+}
+
+#[tokio::test]
+async fn what_keepa_refuses_for_good_is_not_tried_again() {
+    for (status, code) in [(400, "KEEPA_REJECTED"), (402, "KEEPA_PAYMENT_REQUIRED")] {
+        let world = World::new().await;
+        let server = world.start().await;
+        world
+            .add_fault(json!({"kind": "status", "status": status}))
+            .await;
+        let id = server.submit(&books(3)).await;
+        assert_eq!(server.done_batch(&id).await["items"]["failed"], 3);
+        let expected = [("FAILED".to_owned(), code.to_owned())];
+        assert_eq!(outcomes(&server, &id).await, expected);
+        assert_eq!(world.keepa_stats().await["requests"], 1);
+    }
+}
+
+#[tokio::test]
+async fn items_wait_for_tokens_however_long_it_takes_and_do_not_fail() {
+    let world = World::new().await;
+    let server = world.start().await;
+    world.set_tokens(-1, 1_000).await;
+    let id = server.submit(&books(30)).await;
+    let batch = server.done_batch(&id).await;
+    assert_eq!(batch["items"]["analysed"], 30, "{batch:#}");
+}
+
+#[tokio::test]
+async fn products_that_keepa_leaves_out_are_not_taken_for_unknown_ones() {
+    let world = World::new().await;
+    let server = world.start().await;
+    world
+        .add_fault(json!({"kind": "missing_products", "times": 1}))
+        .await;
+    let id = server.submit(&books(4)).await;
+    let batch = server.done_batch(&id).await;
+    assert_eq!(batch["items"]["analysed"], 4, "{batch:#}");
+    let known = server.all(&format!("/api/v1/analyses?batch_id={id}")).await;
+    let titles = known
+        .iter()
+        .filter(|analysis| analysis["title"].is_string());
+    assert_eq!(titles.count(), 4, "{known:#?}");
+}

@@ -1,0 +1,17 @@
+//! End-to-end tests: the real binary, PostgreSQL, and the sandbox behind Keepa's protocol, all reached as a user reaches them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and then shows what the server said"
+)]
+
+mod batches;
+mod command_line;
+mod keepa_faults;
+mod lists;
+mod missing_data;
+mod sudden_ends;
+mod support;

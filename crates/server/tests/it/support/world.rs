@@ -1,0 +1,138 @@
+//! What surrounds a server and outlives it: its database, its Keepa, its configuration.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use arbitragevault_tests::{Database, databases};
+use keepa_sandbox::{Catalogue, Sandbox, SandboxConfig};
+use serde_json::Value;
+use tokio::process::Command;
+
+use super::{TestServer, command};
+
+/// A database of its own, a sandbox of its own, and the settings of the servers that are started in it.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) database: Database,
+    sandbox: Sandbox,
+    settings: BTreeMap<String, String>,
+}
+
+impl World {
+    /// A world in which servers try again soon, and keep few connections.
+    pub(crate) async fn new() -> Self {
+        let database = databases().unwrap().create().await.unwrap();
+        let sandbox = Sandbox::start(
+            SandboxConfig::default(),
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        );
+        let sandbox = sandbox.unwrap();
+        let mut world = Self {
+            settings: BTreeMap::from([
+                ("DATABASE_URL".to_owned(), database.url.clone()),
+                (
+                    "KEEPA_API_KEY".to_owned(),
+                    "a key of the sandbox".to_owned(),
+                ),
+            ]),
+            database,
+            sandbox,
+        };
+        let url = world.sandbox.url();
+        for (setting, value) in [
+            ("server.port", "0"),
+            ("server.workers", "2"),
+            ("database.max_connections", "10"),
+            ("keepa.base_url", &url),
+            ("keepa.first_delay_ms", "1"),
+            ("keepa.max_attempts", "2"),
+            ("worker.first_delay_ms", "10"),
+            ("worker.max_attempts", "3"),
+        ] {
+            world.set(setting, value);
+        }
+        world
+    }
+
+    /// Gives every server that is started from now on a setting, `worker.lease_seconds` for example.
+    pub(crate) fn set(&mut self, setting: &str, value: &str) {
+        let name = setting.to_uppercase().replace('.', "__");
+        let name = format!("ARBITRAGEVAULT__{name}");
+        self.settings.insert(name, value.to_owned());
+    }
+
+    /// The binary with the settings of this world.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = command();
+        command.envs(&self.settings);
+        command
+    }
+
+    /// A server that answers.
+    pub(crate) async fn start(&self) -> TestServer {
+        TestServer::start(self.command()).await
+    }
+
+    /// Lets the answers of Keepa that follow go wrong: `{"kind": "status", "status": 500, "times": 3}`, without `times` until the faults
+    /// are cleared.
+    pub(crate) async fn add_fault(&self, fault: Value) {
+        let url = format!("{}/sandbox/faults", self.sandbox.url());
+        let request = reqwest::Client::new().post(url).json(&fault);
+        assert_eq!(request.send().await.unwrap().status(), 204);
+    }
+
+    /// Lets Keepa answer so many requests, and then keeps everybody waiting until the faults are cleared.
+    pub(crate) async fn hang_after(&self, requests: u32) {
+        if requests > 0 {
+            self.add_fault(serde_json::json!({"kind": "slow", "ms": 0, "times": requests}))
+                .await;
+        }
+        self.add_fault(serde_json::json!({"kind": "slow", "ms": 600_000}))
+            .await;
+    }
+
+    /// Lets Keepa answer rightly from now on.
+    pub(crate) async fn clear_faults(&self) {
+        let url = format!("{}/sandbox/faults", self.sandbox.url());
+        let response = reqwest::Client::new().delete(url).send().await.unwrap();
+        assert_eq!(response.status(), 204);
+    }
+
+    /// Sets the balance of tokens, and the milliseconds to the next refill.
+    pub(crate) async fn set_tokens(&self, left: i32, refill_in: u32) {
+        let url = format!("{}/sandbox/tokens", self.sandbox.url());
+        let tokens = serde_json::json!({"left": left, "refill_in": refill_in});
+        let request = reqwest::Client::new().post(url).json(&tokens);
+        assert_eq!(request.send().await.unwrap().status(), 204);
+    }
+
+    /// What Keepa has done so far: `{requests, products_served, tokens_consumed, products}`.
+    pub(crate) async fn keepa_stats(&self) -> Value {
+        let url = format!("{}/sandbox/stats", self.sandbox.url());
+        reqwest::get(url).await.unwrap().json().await.unwrap()
+    }
+
+    /// The only number that a query of the database returns.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        let url = &self.database.url;
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        let driver = tokio::spawn(connection);
+        let count = client.query_one(query, &[]).await.unwrap().get(0);
+        drop(client);
+        driver.await.unwrap().unwrap();
+        count
+    }
+}
+
+/// The ISBNs of so many different books that the sandbox knows, all with an ISBN-10, so that a hundred are one request to Keepa.
+pub(crate) fn books(count: usize) -> Vec<Value> {
+    let catalogue = Catalogue::new(1);
+    (0..)
+        .map(|index| catalogue.isbn13(index))
+        .filter(|isbn| isbn.starts_with("978"))
+        .map(Value::from)
+        .take(count)
+        .collect()
+}
