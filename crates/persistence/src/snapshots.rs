@@ -3,6 +3,8 @@
 //! A snapshot is stored as deflated JSON: 25,000 changes of history take about 60 kB, and the application inflates them faster than
 //! PostgreSQL would.
 
+use std::sync::Arc;
+
 use std::io::Read as _;
 
 use arbitragevault_domain::identifier::Lookup;
@@ -129,13 +131,13 @@ pub async fn latest(
 /// When the database is not available.
 pub async fn insert(
     connection: &mut AsyncPgConnection,
-    found: &[(Lookup, MarketSnapshot)],
+    found: &[(Lookup, Arc<MarketSnapshot>)],
 ) -> Result<Vec<Uuid>, PersistenceError> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = found.iter().map(|_| Uuid::now_v7()).collect();
-    let snapshots: Vec<&MarketSnapshot> = found.iter().map(|(_, snapshot)| snapshot).collect();
+    let snapshots: Vec<&MarketSnapshot> = found.iter().map(|(_, snapshot)| &**snapshot).collect();
     let contents = snapshots
         .iter()
         .map(|snapshot| encode(snapshot))

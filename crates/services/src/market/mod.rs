@@ -67,6 +67,8 @@ impl Default for MarketCacheOptions {
 pub struct MarketData {
     source: KeepaSource,
     recent: Cache<Key, StoredSnapshot>,
+    /// What was paid for and is not stored yet: a database that is away for a moment must not cost the tokens twice.
+    unstored: Cache<Key, Arc<MarketSnapshot>>,
     inflight: Inflight<Key>,
     freshness: TimeDelta,
 }
@@ -80,9 +82,15 @@ impl MarketData {
             .max_capacity(options.memory_bytes)
             .time_to_live(options.freshness)
             .build();
+        let unstored = Cache::builder()
+            .weigher(|_: &Key, snapshot: &Arc<MarketSnapshot>| weight(snapshot))
+            .max_capacity(options.memory_bytes)
+            .time_to_live(options.freshness)
+            .build();
         Self {
             source,
             recent,
+            unstored,
             inflight: Inflight::new(),
             freshness: TimeDelta::from_std(options.freshness).unwrap_or(TimeDelta::MAX),
         }
@@ -206,30 +214,28 @@ impl MarketData {
             self.remember(marketplace, lookup, &stored);
             answers.insert(lookup, MarketAnswer::Known(stored));
         }
-        let missing: Vec<Lookup> = lookups
-            .iter()
-            .filter(|lookup| !answers.contains_key(lookup))
-            .copied()
-            .collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let fetched = self.source.fetch(marketplace, &missing, now).await;
-        self.store(pool, marketplace, fetched, answers).await
-    }
-
-    /// Stores what Keepa answered and turns it into answers.
-    async fn store(
-        &self,
-        pool: &Pool,
-        marketplace: Marketplace,
-        fetched: HashMap<Lookup, Fetched>,
-        answers: &mut HashMap<Lookup, MarketAnswer>,
-    ) -> Result<(), ServiceError> {
         let mut found = Vec::new();
+        let mut missing = Vec::new();
+        for lookup in lookups {
+            match self.unstored.get(&(marketplace, *lookup)) {
+                _ if answers.contains_key(lookup) => {}
+                Some(snapshot) => found.push((*lookup, snapshot)),
+                None => missing.push(*lookup),
+            }
+        }
+        let fetched = if missing.is_empty() {
+            HashMap::new()
+        } else {
+            self.source.fetch(marketplace, &missing, now).await
+        };
         for (lookup, outcome) in fetched {
             match outcome {
-                Fetched::Snapshot(snapshot) => found.push((lookup, *snapshot)),
+                Fetched::Snapshot(snapshot) => {
+                    let snapshot = Arc::new(*snapshot);
+                    self.unstored
+                        .insert((marketplace, lookup), Arc::clone(&snapshot));
+                    found.push((lookup, snapshot));
+                }
                 Fetched::UnknownCode => {
                     answers.insert(lookup, MarketAnswer::UnknownCode);
                 }
@@ -238,16 +244,28 @@ impl MarketData {
                 }
             }
         }
+        self.store(pool, marketplace, found, answers).await
+    }
+
+    /// Stores what Keepa answered and turns it into answers.
+    async fn store(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        found: Vec<(Lookup, Arc<MarketSnapshot>)>,
+        answers: &mut HashMap<Lookup, MarketAnswer>,
+    ) -> Result<(), ServiceError> {
+        if found.is_empty() {
+            return Ok(());
+        }
         let ids = {
             let mut connection = pool.get().await?;
             snapshots::insert(&mut connection, &found).await?
         };
         for ((lookup, snapshot), id) in found.into_iter().zip(ids) {
-            let stored = StoredSnapshot {
-                id,
-                snapshot: Arc::new(snapshot),
-            };
+            let stored = StoredSnapshot { id, snapshot };
             self.remember(marketplace, lookup, &stored);
+            self.unstored.invalidate(&(marketplace, lookup));
             answers.insert(lookup, MarketAnswer::Known(stored));
         }
         Ok(())

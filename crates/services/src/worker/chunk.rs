@@ -14,6 +14,7 @@ use arbitragevault_persistence::batches;
 use arbitragevault_persistence::jobs::{self, ClaimedJob, Retry};
 use arbitragevault_persistence::outcomes::{self, Finished, Outcome};
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -119,10 +120,10 @@ impl Chunk {
         let analysed = tokio::select! {
             analysed = self.analyse(worker) => analysed,
             () = self.keep_lease(worker) => return,
-            () = stop.cancelled() => return self.give_back(worker).await,
+            () = stop.cancelled() => return self.give_back(worker, stop).await,
         };
         let written = match analysed {
-            Ok(work) => self.write(worker, work).await,
+            Ok(work) => self.write(worker, work, stop).await,
             Err(error) => Err(error),
         };
         if let Err(error) = written {
@@ -131,8 +132,8 @@ impl Chunk {
                 error = %chain(&error),
                 "a chunk of work was not written and is tried again"
             );
-            self.give_back(worker).await;
-            tokio::time::sleep(worker.options.poll_interval).await;
+            self.give_back(worker, stop).await;
+            pause(worker, stop).await;
         }
     }
 
@@ -214,10 +215,15 @@ impl Chunk {
     }
 
     /// Writes what was found, and puts back what is to be tried again. While the database is away the result is kept and tried again for as
-    /// long as the lease holds.
-    async fn write(&self, worker: &Worker, work: Work) -> Result<(), ServiceError> {
+    /// long as the lease holds, or until `stop`.
+    async fn write(
+        &self,
+        worker: &Worker,
+        work: Work,
+        stop: &CancellationToken,
+    ) -> Result<(), ServiceError> {
         let source = work.source.map(DataSource::as_str);
-        let deadline = tokio::time::Instant::now() + worker.options.lease;
+        let deadline = Instant::now() + worker.options.lease;
         loop {
             let written = async {
                 let mut connection = worker.pool.get().await?;
@@ -242,8 +248,8 @@ impl Chunk {
                     }
                     return Ok(());
                 }
-                Err(ServiceError::Unavailable { .. }) if tokio::time::Instant::now() < deadline => {
-                    tokio::time::sleep(worker.options.poll_interval).await;
+                Err(ServiceError::Unavailable { .. }) if may_wait(deadline, stop) => {
+                    pause(worker, stop).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -270,20 +276,40 @@ impl Chunk {
         }
     }
 
-    async fn give_back(&self, worker: &Worker) {
-        let released = async {
-            let mut connection = worker.pool.get().await?;
-            Ok::<_, ServiceError>(jobs::release(&mut connection, self.owner, &self.ids()).await?)
-        };
-        match released.await {
-            Ok(released) => tracing::info!(released, "gave work back"),
-            Err(error) => {
-                tracing::warn!(error = %chain(&error), "cannot give work back; its lease runs out")
+    /// Gives the jobs back. While the database is away it is tried again for as long as the lease holds, or until `stop`.
+    async fn give_back(&self, worker: &Worker, stop: &CancellationToken) {
+        let deadline = Instant::now() + worker.options.lease;
+        loop {
+            let released = async {
+                let mut connection = worker.pool.get().await?;
+                let ids = self.ids();
+                Ok::<_, ServiceError>(jobs::release(&mut connection, self.owner, &ids).await?)
+            };
+            match released.await {
+                Ok(released) => return tracing::info!(released, "gave work back"),
+                Err(ServiceError::Unavailable { .. }) if may_wait(deadline, stop) => {
+                    pause(worker, stop).await;
+                }
+                Err(error) => {
+                    return tracing::warn!(error = %chain(&error), "cannot give work back; its lease runs out");
+                }
             }
         }
     }
 
     fn ids(&self) -> Vec<i64> {
         self.jobs.iter().map(|job| job.id).collect()
+    }
+}
+
+fn may_wait(deadline: Instant, stop: &CancellationToken) -> bool {
+    Instant::now() < deadline && !stop.is_cancelled()
+}
+
+/// Waits a moment, or until `stop`.
+async fn pause(worker: &Worker, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(worker.options.poll_interval) => {}
     }
 }
