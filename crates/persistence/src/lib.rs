@@ -22,5 +22,13 @@ mod tls;
 pub use error::PersistenceError;
 pub use pool::{DatabaseOptions, Pool, PoolStatus};
 
+/// Reads the URL of a database without connecting.
+///
+/// # Errors
+/// When it is no PostgreSQL URL; the text never repeats the URL, which may hold a password.
+pub fn check_url(url: &str) -> Result<(), PersistenceError> {
+    tls::parse(url).map(drop)
+}
+
 /// A connection, as every function of this crate takes it.
 pub type Connection = diesel_async::AsyncPgConnection;

@@ -1,17 +1,21 @@
 //! Configuration: the compiled-in default file, a file of the user's, the environment; every problem told at once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
+use actix_web::http::Uri;
+use arbitragevault_services::persistence;
 use figment::providers::{Env, Format as _, Toml};
+use figment::value::{Dict, Value};
+use figment::{Figment, Metadata};
 use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
 
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: ServerConfig,
     pub(crate) database: DatabaseConfig,
@@ -21,7 +25,6 @@ pub(crate) struct Config {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct ServerConfig {
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -30,7 +33,6 @@ pub(crate) struct ServerConfig {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct DatabaseConfig {
     pub(crate) url: Secret,
     pub(crate) direct_url: Secret,
@@ -42,7 +44,6 @@ pub(crate) struct DatabaseConfig {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct KeepaConfig {
     pub(crate) api_key: Secret,
     pub(crate) base_url: String,
@@ -54,7 +55,6 @@ pub(crate) struct KeepaConfig {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct WorkerConfig {
     pub(crate) concurrency: u16,
     pub(crate) max_attempts: u16,
@@ -63,7 +63,6 @@ pub(crate) struct WorkerConfig {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct LogConfig {
     pub(crate) filter: String,
     pub(crate) format: LogFormat,
@@ -117,41 +116,52 @@ impl fmt::Display for Problems {
 impl Config {
     /// Reads the configuration.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, Problems> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        let mut figment = defaults();
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let port = figment::providers::Env::raw().only(&["PORT"]);
-        let on_platform = std::env::var_os("PORT").is_some();
-        figment = figment
-            .merge(port.map(|_| "server.port".into()))
-            .merge(
-                Env::raw()
-                    .only(&["DATABASE_URL"])
-                    .map(|_| "database.url".into()),
-            )
-            .merge(
-                Env::raw()
-                    .only(&["DATABASE_DIRECT_URL"])
-                    .map(|_| "database.direct_url".into()),
-            )
-            .merge(
-                Env::raw()
-                    .only(&["KEEPA_API_KEY"])
-                    .map(|_| "keepa.api_key".into()),
-            )
-            .merge(Env::prefixed("ARBITRAGEVAULT__").split("__"));
-        if on_platform && std::env::var_os("ARBITRAGEVAULT__SERVER__HOST").is_none() {
+        for (variable, key) in [
+            ("PORT", "server.port"),
+            ("DATABASE_URL", "database.url"),
+            ("DATABASE_DIRECT_URL", "database.direct_url"),
+            ("KEEPA_API_KEY", "keepa.api_key"),
+        ] {
+            let variable = Env::raw().only(&[variable]);
+            figment = figment.merge(variable.map(move |_| key.into()));
+        }
+        figment = figment.merge(Env::prefixed("ARBITRAGEVAULT__").split("__"));
+        let is_on_platform = std::env::var_os("PORT").is_some();
+        if is_on_platform && std::env::var_os("ARBITRAGEVAULT__SERVER__HOST").is_none() {
             figment = figment.merge(("server.host", "0.0.0.0"));
         }
-        let config: Self = figment.extract().map_err(|errors| {
-            Problems(errors.into_iter().map(|error| error.to_string()).collect())
-        })?;
-        let problems = config.problems();
-        if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(Problems(problems))
+        Self::read(figment)
+    }
+
+    /// Reads every value. One that cannot be read is named and then replaced by its default, so that the next one shows too.
+    fn read(mut figment: Figment) -> Result<Self, Problems> {
+        let defaults = defaults();
+        let mut problems = unknown_keys(&figment, &defaults);
+        let mut replaced = BTreeSet::new();
+        loop {
+            let error = match figment.extract::<Self>() {
+                Ok(config) => {
+                    problems.extend(config.problems());
+                    return if problems.is_empty() {
+                        Ok(config)
+                    } else {
+                        Err(Problems(problems))
+                    };
+                }
+                Err(error) => error,
+            };
+            let key = error.path.join(".");
+            problems.push(told(&key, &error.kind, error.metadata.as_ref()));
+            match defaults.find_value(&key) {
+                Ok(default) if !key.is_empty() && replaced.insert(key.clone()) => {
+                    figment = figment.merge((key, default));
+                }
+                _ => return Err(Problems(problems)),
+            }
         }
     }
 
@@ -166,9 +176,23 @@ impl Config {
             self.server.host.parse::<std::net::IpAddr>().is_ok(),
             "server.host must be an IP address",
         );
+        for (key, url) in [
+            ("database.url", &self.database.url),
+            ("database.direct_url", &self.database.direct_url),
+        ] {
+            if let Some(Err(error)) = url.get().map(persistence::check_url) {
+                check(false, &format!("{key}: {error}"));
+            }
+        }
         check(
             self.database.max_connections >= 4,
             "database.max_connections must be at least 4",
+        );
+        check(
+            self.keepa.base_url.parse().is_ok_and(|url: Uri| {
+                url.host().is_some() && matches!(url.scheme_str(), Some("http" | "https"))
+            }),
+            "keepa.base_url must be an http or https URL",
         );
         check(
             self.keepa.history_days >= 90,
@@ -186,7 +210,57 @@ impl Config {
             self.worker.lease_seconds >= 3,
             "worker.lease_seconds must be at least 3",
         );
+        if let Err(error) = EnvFilter::try_new(&self.log.filter) {
+            check(false, &format!("log.filter: {error}"));
+        }
         problems
+    }
+}
+
+fn defaults() -> Figment {
+    Figment::from(Toml::string(DEFAULTS))
+}
+
+/// Keys that nobody reads: misspelt ones, most likely. The defaults have every key.
+fn unknown_keys(figment: &Figment, defaults: &Figment) -> Vec<String> {
+    let (Ok(given), Ok(known)) = (figment.extract::<Dict>(), defaults.extract::<Dict>()) else {
+        return Vec::new();
+    };
+    let mut unknown = Vec::new();
+    for (section, value) in given {
+        match (value.as_dict(), known.get(&section).map(Value::as_dict)) {
+            (_, None) => unknown.push(section),
+            (Some(given), Some(Some(known))) => {
+                let keys = given.keys().filter(|key| !known.contains_key(*key));
+                unknown.extend(keys.map(|key| format!("{section}.{key}")));
+            }
+            // A section that is none is found when it is read.
+            _ => {}
+        }
+    }
+    let unknown = unknown.into_iter();
+    unknown
+        .map(|key| {
+            told(
+                &key,
+                &"there is no such setting",
+                figment.find_metadata(&key),
+            )
+        })
+        .collect()
+}
+
+/// What is wrong with a value, and where it stands.
+fn told(key: &str, what: &dyn fmt::Display, metadata: Option<&Metadata>) -> String {
+    let place = metadata.map(|metadata| match &metadata.source {
+        Some(source) => format!(" ({source})"),
+        None => format!(" ({})", metadata.name),
+    });
+    let place = place.unwrap_or_default();
+    if key.is_empty() {
+        format!("{what}{place}")
+    } else {
+        format!("{key}: {what}{place}")
     }
 }
 
@@ -196,19 +270,48 @@ mod tests {
 
     #[test]
     fn the_default_file_is_sound() {
-        let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
-        assert_eq!(config.problems(), Vec::<String>::new());
+        assert!(Config::read(defaults()).is_ok());
     }
 
     #[test]
     fn every_problem_is_told_at_once_and_no_secret_is_shown() {
-        let mut config: Config = Figment::from(Toml::string(DEFAULTS))
+        let figment = defaults()
             .merge(("keepa.api_key", "a-secret-key"))
-            .extract()
-            .unwrap();
-        config.server.host = "nowhere".to_owned();
-        config.worker.max_attempts = 0;
-        assert_eq!(config.problems().len(), 2);
+            .merge(("keepa.base_url", "nowhere"))
+            .merge(("database.url", "mysql://user:a-secret-key@host/name"))
+            .merge(("server.host", "nowhere"))
+            .merge(("server.port", 70_000))
+            .merge(("worker.concurrency", -1))
+            .merge(("worker.concurency", 2))
+            .merge(("wroker.lease_seconds", 2))
+            .merge(("log.format", "yaml"))
+            .merge(("log.filter", "=,="));
+        let problems = Config::read(figment).unwrap_err().to_string();
+        assert!(!problems.contains("a-secret-key"), "{problems}");
+        let keys: Vec<&str> = problems
+            .lines()
+            .skip(1)
+            .map(|line| line.trim_start_matches([' ', '-']))
+            .filter_map(|line| line.split([':', ' ']).next())
+            .collect();
+        let expected = [
+            "worker.concurency",
+            "wroker",
+            "log.format",
+            "server.port",
+            "worker.concurrency",
+            "server.host",
+            "database.url",
+            "keepa.base_url",
+            "log.filter",
+        ];
+        assert_eq!(keys, expected, "{problems}");
+    }
+
+    #[test]
+    fn no_log_shows_a_secret() {
+        let figment = defaults().merge(("keepa.api_key", "a-secret-key"));
+        let config = Config::read(figment).unwrap();
         assert!(!format!("{config:?}").contains("a-secret-key"));
     }
 }

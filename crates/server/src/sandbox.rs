@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use keepa_sandbox::{Sandbox, SandboxConfig};
 
 use crate::cli::SandboxArguments;
+use crate::serve::Signals;
 
 /// Serves until a signal comes.
 pub(crate) async fn run(arguments: SandboxArguments) -> anyhow::Result<()> {
@@ -16,8 +17,9 @@ pub(crate) async fn run(arguments: SandboxArguments) -> anyhow::Result<()> {
         ..SandboxConfig::default()
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let mut signals = Signals::listen()?;
     let sandbox = Sandbox::start(config, address).context("cannot start the sandbox")?;
-    crate::serve::signal().await?;
+    signals.received().await;
     sandbox.stop();
     Ok(())
 }

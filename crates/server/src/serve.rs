@@ -20,7 +20,7 @@ use arbitragevault_services::{Services, Shared};
 use keepa_client::{KeepaClient, TokenPolicy};
 use keepa_sandbox::Sandbox;
 use local_postgres::Cluster;
-use tokio::signal::unix::{SignalKind, signal as unix_signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, DatabaseConfig, KeepaConfig};
@@ -32,13 +32,28 @@ const WORKER_CONNECTIONS: usize = 4;
 /// How long requests may still take after a signal; the platform kills after 30 s.
 const SHUTDOWN_SECONDS: u64 = 10;
 
+/// How long work may still take after that. Its leases run out when it takes longer.
+const WORKER_SHUTDOWN: Duration = Duration::from_secs(8);
+
 /// Serves until a signal comes, then ends in order: no new requests, followers sent away, work finished or given back, connections closed,
 /// the private processes stopped.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    // Before anything is started that would have to be stopped.
+    let signals = Signals::listen()?;
     let database = Database::open(&config.database)?;
-    let applied = migrate::run(&database.direct_url)
-        .await
-        .context("cannot migrate the database")?;
+    let served = serve_from(&database, &config, signals).await;
+    let closed = database.close();
+    served.and(closed)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn serve_from(
+    database: &Database,
+    config: &Config,
+    mut signals: Signals,
+) -> anyhow::Result<()> {
+    let applied = bring_up_to_date(database).await?;
     if !applied.is_empty() {
         tracing::info!(?applied, "brought the schema up to date");
     }
@@ -58,23 +73,21 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         runtime: tokio::runtime::Handle::current(),
     });
     let stop = CancellationToken::new();
-    let listener = tokio::spawn(listen_to(database.direct_url.clone(), Arc::clone(&shared)));
     let worker_pool = Pool::new(&database.options(WORKER_CONNECTIONS))?;
+    let server = http(config, database, &shared)?;
+    let listener = tokio::spawn(listen_to(database.direct_url.clone(), Arc::clone(&shared)));
     let worker = (config.worker.concurrency > 0).then(|| {
         let worker = Worker {
             pool: worker_pool.clone(),
             shared: Arc::clone(&shared),
-            options: worker_options(&config),
+            options: worker_options(config),
         };
         tokio::spawn(worker.run(stop.clone()))
     });
-    let server = http(&config, &database, &shared)?;
     let handle = server.handle();
     let stopping = (stop.clone(), Arc::clone(&shared));
     tokio::spawn(async move {
-        if let Err(error) = signal().await {
-            tracing::error!(%error, "cannot wait for signals");
-        }
+        signals.received().await;
         tracing::info!("stopping");
         let (stop, shared) = stopping;
         stop.cancel();
@@ -84,38 +97,62 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     server.await.context("the HTTP server failed")?;
     stop.cancel();
     if let Some(worker) = worker {
-        worker.await.context("the worker failed")?;
+        match tokio::time::timeout(WORKER_SHUTDOWN, worker).await {
+            Ok(ended) => ended.context("the worker failed")?,
+            Err(_) => tracing::warn!("work that does not end is left to its lease"),
+        }
     }
     listener.abort();
     worker_pool.close();
     drop(sandbox);
-    database.close()?;
-    tracing::info!("stopped");
     Ok(())
 }
 
 /// Brings the schema up to date.
 pub(crate) async fn migrate(config: &Config) -> anyhow::Result<()> {
     let database = Database::open(&config.database)?;
-    let applied = migrate::run(&database.direct_url)
-        .await
-        .context("cannot migrate the database")?;
+    let applied = bring_up_to_date(&database).await;
+    let closed = database.close();
+    let applied = applied?;
+    closed?;
     crate::cli::print(&match applied.as_slice() {
         [] => "the schema is up to date".to_owned(),
         applied => format!("applied {}", applied.join(", ")),
     })?;
-    database.close()
+    Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(crate) async fn signal() -> std::io::Result<()> {
-    let mut terminate = unix_signal(SignalKind::terminate())?;
-    let mut interrupt = unix_signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+async fn bring_up_to_date(database: &Database) -> anyhow::Result<Vec<String>> {
+    migrate::run(&database.direct_url)
+        .await
+        .context("cannot migrate the database")
+}
+
+/// The signals that ask the process to stop.
+pub(crate) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Catches the signals from now on; one that comes before anybody waits for it is kept.
+    pub(crate) fn listen() -> anyhow::Result<Self> {
+        let listen = || {
+            std::io::Result::Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+            })
+        };
+        listen().context("cannot catch signals")
     }
-    Ok(())
+
+    /// Waits for one of them.
+    pub(crate) async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Keepa, or the sandbox where there is no key.
