@@ -48,35 +48,8 @@ pub fn databases() -> Result<&'static Databases> {
 
 impl Databases {
     fn start() -> Result<Self> {
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() {
-            tempfile::tempdir_in(memory)
-        } else {
-            tempfile::tempdir()
-        }
-        .context("no temporary folder")?
-        .keep();
-        // The server may run as another user, who must reach its data.
-        std::fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
-        let data_dir = folder.join("data");
-        Command::new("sh")
-            .args(["-c", CLEAN_UP, "sh"])
-            .arg(std::process::id().to_string())
-            .arg(&data_dir)
-            // The signal that a terminal sends to stop the tests must not stop the cleaning up.
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("nobody would clean up")?;
-        let cluster = Cluster::start(&Options {
-            data_dir,
-            throw_away: true,
-            max_connections: 100,
-        })?;
         Ok(Self {
-            cluster,
+            cluster: Cluster::start(&throw_away()?)?,
             made: AtomicU32::new(0),
         })
     }
@@ -99,4 +72,35 @@ impl Databases {
             url: self.cluster.url(&name),
         })
     }
+}
+
+/// A folder for a cluster of this process. What lies in it, and a server that runs on it, are gone a moment after the process is.
+pub(crate) fn throw_away() -> Result<Options> {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+    .context("no temporary folder")?
+    .keep();
+    // The server may run as another user, who must reach its data.
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
+    let data_dir = folder.join("data");
+    Command::new("sh")
+        .args(["-c", CLEAN_UP, "sh"])
+        .arg(std::process::id().to_string())
+        .arg(&data_dir)
+        // The signal that a terminal sends to stop the tests must not stop the cleaning up.
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("nobody would clean up")?;
+    Ok(Options {
+        data_dir,
+        throw_away: true,
+        max_connections: 200,
+    })
 }

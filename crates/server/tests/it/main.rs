@@ -10,8 +10,11 @@
 
 mod batches;
 mod command_line;
+mod configuration;
+mod embedded;
 mod keepa_faults;
 mod lists;
 mod missing_data;
+mod outages;
 mod sudden_ends;
 mod support;

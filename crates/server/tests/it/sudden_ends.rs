@@ -4,10 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{TestServer, World, books, eventually};
-
-/// Items of the batch that is interrupted.
-const ITEMS: i64 = 500;
+use crate::support::{TestServer, World, assert_analysed_once, books, eventually};
 
 /// Submits the batch, and waits until the first two of its five chunks are analysed and Keepa keeps the others waiting.
 async fn half_done(world: &World, server: &TestServer) -> String {
@@ -30,27 +27,6 @@ async fn held_jobs(world: &World) -> i64 {
         .await
 }
 
-/// Holds that a batch is complete, with one analysis for each item, and that its counters and events say so.
-async fn assert_analysed_once(world: &World, server: &TestServer, id: &str) {
-    let batch = server.done_batch(id).await;
-    assert_eq!(batch["status"], "COMPLETED", "{batch:#}");
-    assert_eq!(batch["items"]["analysed"], ITEMS, "{batch:#}");
-    for (query, expected) in [
-        ("SELECT count(*) FROM analyses", ITEMS),
-        ("SELECT count(DISTINCT position) FROM analyses", ITEMS),
-        (
-            "SELECT count(*) FROM batch_items i JOIN analyses a ON a.id = i.analysis_id AND a.position = i.position \
-             WHERE i.status = 'ANALYSED'",
-            ITEMS,
-        ),
-        ("SELECT count(*) FROM jobs", 0),
-        ("SELECT count(*) FROM events WHERE kind = 'COMPLETED'", 1),
-        ("SELECT max(sequence) - count(*) FROM events", 0),
-    ] {
-        assert_eq!(world.count(query).await, expected, "{query}");
-    }
-}
-
 #[tokio::test]
 async fn a_server_killed_in_the_middle_of_a_batch_has_every_item_analysed_once_by_the_next() {
     let mut world = World::new().await;
@@ -62,7 +38,7 @@ async fn a_server_killed_in_the_middle_of_a_batch_has_every_item_analysed_once_b
 
     world.clear_faults().await;
     let server = world.start().await;
-    assert_analysed_once(&world, &server, &id).await;
+    assert_analysed_once(&world, &server, &id, 500).await;
 }
 
 #[tokio::test]
@@ -83,7 +59,7 @@ async fn a_server_killed_again_and_again_while_it_writes_has_every_item_analysed
         server.kill().await;
         server = world.start().await;
     }
-    assert_analysed_once(&world, &server, &id).await;
+    assert_analysed_once(&world, &server, &id, 500).await;
 }
 
 #[tokio::test]
@@ -101,7 +77,7 @@ async fn a_server_asked_to_stop_in_the_middle_of_a_batch_gives_its_work_back_and
 
     world.clear_faults().await;
     let server = world.start().await;
-    assert_analysed_once(&world, &server, &id).await;
+    assert_analysed_once(&world, &server, &id, 500).await;
 }
 
 #[tokio::test]
@@ -125,6 +101,6 @@ async fn two_servers_share_a_batch_and_analyse_every_item_once() {
     world.set("worker.concurrency", "1");
     let (one, other) = (world.start().await, world.start().await);
     let id = one.submit(&books(500)).await;
-    assert_analysed_once(&world, &other, &id).await;
+    assert_analysed_once(&world, &other, &id, 500).await;
     assert_eq!(one.batch(&id).await, other.batch(&id).await);
 }

@@ -21,7 +21,11 @@ pub(crate) struct World {
 impl World {
     /// A world in which servers try again soon, and keep few connections.
     pub(crate) async fn new() -> Self {
-        let database = databases().unwrap().create().await.unwrap();
+        Self::around(databases().unwrap().create().await.unwrap())
+    }
+
+    /// A world around a database.
+    pub(crate) fn around(database: Database) -> Self {
         let sandbox = Sandbox::start(
             SandboxConfig::default(),
             SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -135,4 +139,25 @@ pub(crate) fn books(count: usize) -> Vec<Value> {
         .map(Value::from)
         .take(count)
         .collect()
+}
+
+/// Waits until the only batch of a world is done, and holds that it is complete, with one analysis for each item, and that its counters and events say so.
+pub(crate) async fn assert_analysed_once(world: &World, server: &TestServer, id: &str, items: i64) {
+    let batch = server.done_batch(id).await;
+    assert_eq!(batch["status"], "COMPLETED", "{batch:#}");
+    assert_eq!(batch["items"]["analysed"], items, "{batch:#}");
+    for (query, expected) in [
+        ("SELECT count(*) FROM analyses", items),
+        ("SELECT count(DISTINCT position) FROM analyses", items),
+        (
+            "SELECT count(*) FROM batch_items i JOIN analyses a ON a.id = i.analysis_id AND a.position = i.position \
+             WHERE i.status = 'ANALYSED'",
+            items,
+        ),
+        ("SELECT count(*) FROM jobs", 0),
+        ("SELECT count(*) FROM events WHERE kind = 'COMPLETED'", 1),
+        ("SELECT max(sequence) - count(*) FROM events", 0),
+    ] {
+        assert_eq!(world.count(query).await, expected, "{query}");
+    }
 }
