@@ -121,6 +121,8 @@ CREATE TABLE analyses (
         CHECK (recommendation IN ('INSUFFICIENT_DATA', 'AVOID', 'PASS', 'CONSIDER', 'BUY', 'STRONG_BUY')),
     main_reason TEXT NOT NULL,
     flags TEXT[] NOT NULL,
+    -- The row as lists show it, and the whole analysis: JSON that is copied into answers as it stands.
+    summary TEXT NOT NULL,
     document TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     -- Unknown sorts last in every ranking; a row comparison cannot page over NULLs.

@@ -1,22 +1,28 @@
 //! A private PostgreSQL cluster started from the binaries that are installed on this machine.
 //!
-//! It listens on the loopback address only, with a password that is drawn at its creation and kept beside its data, readable by the owner.
-//! As root it runs as the user `postgres` or `nobody`, since PostgreSQL refuses to run as root.
+//! It listens on a Unix socket in the folder of its data, which only the owner may enter: no port, no password, and a fifth less work for
+//! each query than over loopback TCP (ADR 7). As root it runs as the user `postgres` or `nobody`, since PostgreSQL refuses to run as root.
 
 mod binaries;
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, chown};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use nix::unistd::{Uid, User};
-use rand::distr::{Alphanumeric, SampleString as _};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use binaries::Binaries;
+
+/// The socket is named after the default port.
+const SOCKET: &str = ".s.PGSQL.5432";
+
+/// The longest path of a socket on Linux; macOS takes 103 (`sun_path` of unix(7) less its end).
+const LONGEST_SOCKET: usize = 103;
 
 /// How a cluster is started.
 #[derive(Debug, Clone)]
@@ -51,6 +57,16 @@ pub enum Error {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// The path of the folder leaves no room for the socket in it.
+    #[error(
+        "{path} is too long by {excess} characters for a socket in it: set database.data_dir to a shorter one"
+    )]
+    TooLong {
+        /// The folder.
+        path: PathBuf,
+        /// Characters too many.
+        excess: usize,
     },
     /// A program of PostgreSQL cannot be run.
     #[error("cannot run {program}")]
@@ -89,8 +105,6 @@ pub struct Cluster {
     binaries: Binaries,
     data_dir: PathBuf,
     owner: Option<User>,
-    password: String,
-    port: u16,
 }
 
 impl Cluster {
@@ -105,35 +119,32 @@ impl Cluster {
         } else {
             None
         };
-        let mut cluster = Self {
+        let cluster = Self {
             binaries,
-            data_dir: options.data_dir.clone(),
+            data_dir: absolute(&options.data_dir)?,
             owner,
-            password: String::new(),
-            port: 0,
         };
-        cluster.make_folder(&options.data_dir)?;
-        if !options.data_dir.join("PG_VERSION").exists() {
+        cluster.check_length()?;
+        cluster.make_folder(&cluster.data_dir)?;
+        if !cluster.data_dir.join("PG_VERSION").exists() {
             cluster.init()?;
         }
         cluster.check_version()?;
-        cluster.password = read(&cluster.password_file())?.trim().to_owned();
-        if let Some(port) = cluster.running_port() {
-            tracing::info!(port, "found the private PostgreSQL running");
-            cluster.port = port;
-            return Ok(cluster);
+        let data_dir = cluster.data_dir.display();
+        if cluster.is_running() {
+            tracing::info!(%data_dir, "found the private PostgreSQL running");
+        } else {
+            cluster.launch(options)?;
+            tracing::info!(%data_dir, "started a private PostgreSQL");
         }
-        cluster.port = free_port()?;
-        cluster.launch(options)?;
-        tracing::info!(port = cluster.port, data_dir = %options.data_dir.display(), "started a private PostgreSQL");
         Ok(cluster)
     }
 
-    /// The URL of one of its databases.
+    /// The URL of one of its databases. Its host is the folder of the socket, percent-encoded.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let Self { password, port, .. } = self;
-        format!("postgres://arbitragevault:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
+        let folder = percent_encode(self.data_dir.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+        format!("postgres://arbitragevault@{folder}/{database}?sslmode=disable")
     }
 
     /// Stops it; clients are disconnected and what was committed is on disk.
@@ -147,8 +158,15 @@ impl Cluster {
         )
     }
 
-    fn password_file(&self) -> PathBuf {
-        self.data_dir.join("arbitragevault.password")
+    fn check_length(&self) -> Result<(), Error> {
+        let length = self.data_dir.join(SOCKET).as_os_str().len();
+        match length.saturating_sub(LONGEST_SOCKET) {
+            0 => Ok(()),
+            excess => Err(Error::TooLong {
+                path: self.data_dir.clone(),
+                excess,
+            }),
+        }
     }
 
     fn make_folder(&self, path: &Path) -> Result<(), Error> {
@@ -175,22 +193,6 @@ impl Cluster {
     }
 
     fn init(&self) -> Result<(), Error> {
-        // initdb wants an empty folder: the password waits beside it until the data is there.
-        let waiting = self.data_dir.with_extension("password");
-        let password = Alphanumeric.sample_string(&mut rand::rng(), 32);
-        let failed = |source| Error::Folder {
-            path: waiting.clone(),
-            source,
-        };
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&waiting)
-            .map_err(failed)?;
-        file.write_all(password.as_bytes()).map_err(failed)?;
-        self.give(&waiting)?;
         self.run(
             "initdb",
             &[
@@ -198,15 +200,13 @@ impl Cluster {
                 &text(&self.data_dir),
                 "-U",
                 "arbitragevault",
-                "--pwfile",
-                &text(&waiting),
-                "--auth=scram-sha-256",
+                // Whoever reaches the socket owns the folder around it.
+                "--auth=trust",
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-instructions",
             ],
-        )?;
-        fs::rename(&waiting, self.password_file()).map_err(failed)
+        )
     }
 
     fn check_version(&self) -> Result<(), Error> {
@@ -225,12 +225,9 @@ impl Cluster {
         })
     }
 
-    /// The port of the cluster that runs on this data; the fourth line of its pid file.
-    fn running_port(&self) -> Option<u16> {
+    fn is_running(&self) -> bool {
         self.run("pg_ctl", &["status", "-D", &text(&self.data_dir)])
-            .ok()?;
-        let pid_file = read(&self.data_dir.join("postmaster.pid")).ok()?;
-        pid_file.lines().nth(3)?.trim().parse().ok()
+            .is_ok()
     }
 
     fn launch(&self, options: &Options) -> Result<(), Error> {
@@ -240,8 +237,9 @@ impl Cluster {
             ""
         };
         let settings = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections={} {safety}",
-            self.port, options.max_connections
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections={} {safety}",
+            text(&self.data_dir),
+            options.max_connections
         );
         let log = self.data_dir.join("postgresql.log");
         self.run(
@@ -298,6 +296,14 @@ fn unprivileged() -> Result<User, Error> {
         .ok_or(Error::NoUser)
 }
 
+/// The programs run in another working directory than the caller.
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(|source| Error::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|source| Error::Folder {
         path: path.to_owned(),
@@ -307,16 +313,6 @@ fn read(path: &Path) -> Result<String, Error> {
 
 fn text(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn free_port() -> Result<u16, Error> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|source| Error::Program {
-            program: "a port",
-            source,
-        })
 }
 
 #[cfg(test)]
@@ -336,6 +332,21 @@ mod tests {
         let second = Cluster::start(&options).unwrap();
         assert_eq!(first.url("postgres"), second.url("postgres"));
         second.stop().unwrap();
-        assert_eq!(first.running_port(), None);
+        assert!(!first.is_running());
+    }
+
+    #[test]
+    fn a_folder_with_too_long_a_name_is_refused_before_anything_is_made() {
+        let options = Options {
+            data_dir: PathBuf::from("/tmp").join("x".repeat(100)),
+            throw_away: true,
+            max_connections: 20,
+        };
+        let error = Cluster::start(&options).unwrap_err();
+        assert!(
+            matches!(error, Error::TooLong { excess: 16, .. }),
+            "{error}"
+        );
+        assert!(!options.data_dir.exists());
     }
 }

@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::pages;
 use crate::schema::analyses;
 
 /// An analysis to be stored.
@@ -82,13 +83,15 @@ pub struct NewAnalysis {
     pub main_reason: String,
     /// Codes of the risk flags.
     pub flags: Vec<String>,
+    /// The row as lists show it, as JSON.
+    pub summary: String,
     /// The whole analysis as JSON.
     pub document: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
 }
 
-/// An analysis as lists show it.
+/// The columns of an analysis that files show one by one.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = analyses)]
 pub struct AnalysisSummary {
@@ -138,6 +141,8 @@ pub struct AnalysisSummary {
     pub recommendation: String,
     /// The first reason, as a sentence.
     pub main_reason: String,
+    /// The row as lists show it, as JSON.
+    pub summary: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
 }
@@ -158,20 +163,15 @@ pub enum AnalysisSort {
     Combined,
 }
 
-impl AnalysisSort {
-    /// The value of an analysis in this order; unknown is below everything.
-    #[must_use]
-    pub fn key(self, analysis: &AnalysisSummary) -> i64 {
-        /// What the generated columns hold for an unknown amount.
-        const UNKNOWN: i64 = -i64::MAX;
-        match self {
-            Self::Opportunity => analysis.opportunity.unwrap_or(UNKNOWN),
-            Self::Roi => analysis.roi_bp.unwrap_or(UNKNOWN),
-            Self::Profit => analysis.profit_minor.unwrap_or(UNKNOWN),
-            Self::Velocity => analysis.velocity.map_or(-1, i64::from),
-            Self::Combined => analysis.combined.map_or(-1, i64::from),
-        }
-    }
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Ranked {
+    /// Id.
+    pub id: Uuid,
+    /// Its value in the order of the list.
+    pub key: i64,
+    /// The row as lists show it, as JSON.
+    pub summary: String,
 }
 
 /// Which analyses a list shows.
@@ -248,12 +248,13 @@ pub async fn page(
     organisation_id: Uuid,
     filter: &AnalysisFilter,
     page: AnalysisPage,
-) -> Result<Vec<AnalysisSummary>, PersistenceError> {
+) -> Result<Vec<Ranked>, PersistenceError> {
     /// Orders by a column and the id, and starts after the page before by a row comparison, which one index serves.
     macro_rules! sorted {
         ($column:ident) => {{
             let mut query = filtered(organisation_id, filter)
-                .order((analyses::$column.desc(), analyses::id.desc()));
+                .order((analyses::$column.desc(), analyses::id.desc()))
+                .select((analyses::id, analyses::$column, analyses::summary));
             if let Some(after) = page.after {
                 query = query.filter(
                     (analyses::$column, analyses::id)
@@ -261,21 +262,16 @@ pub async fn page(
                         .lt(after),
                 );
             }
-            query
+            pages::first(connection, query, page.limit).await
         }};
     }
-    let query = match page.sort {
+    match page.sort {
         AnalysisSort::Opportunity => sorted!(opportunity_sort),
         AnalysisSort::Roi => sorted!(roi_sort),
         AnalysisSort::Profit => sorted!(profit_sort),
         AnalysisSort::Velocity => sorted!(velocity_sort),
         AnalysisSort::Combined => sorted!(combined_sort),
-    };
-    Ok(query
-        .limit(page.limit)
-        .select(AnalysisSummary::as_select())
-        .load(connection)
-        .await?)
+    }
 }
 
 /// How many analyses the filter matches, counted up to `bound`.
@@ -347,11 +343,11 @@ pub async fn insert_many(
         "INSERT INTO analyses (id, organisation_id, batch_id, position, snapshot_id, asin, marketplace, currency, title, source,
              engine_version, as_of, buy_price_minor, quantity, condition, fulfilment, sale_price_low_minor, sale_price_minor,
              sale_price_high_minor, fees_minor, profit_minor, roi_bp, max_buy_price_minor, days_to_sell, velocity, stability,
-             confidence, combined, opportunity, rating, recommendation, main_reason, document, created_at, flags)
-         SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6, u.c7, u.c8, u.c9, u.c10, u.c11, u.c12, u.c13, u.c14, u.c15, u.c16, u.c17, u.c18, u.c19, u.c20, u.c21, u.c22, u.c23, u.c24, u.c25, u.c26, u.c27, u.c28, u.c29, u.c30, u.c31, u.c32, u.c33, u.c34,
-             string_to_array(u.c35, ',')
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
-             AS u (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35)
+             confidence, combined, opportunity, rating, recommendation, main_reason, summary, document, created_at, flags)
+         SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6, u.c7, u.c8, u.c9, u.c10, u.c11, u.c12, u.c13, u.c14, u.c15, u.c16, u.c17, u.c18, u.c19, u.c20, u.c21, u.c22, u.c23, u.c24, u.c25, u.c26, u.c27, u.c28, u.c29, u.c30, u.c31, u.c32, u.c33, u.c34, u.c35,
+             string_to_array(u.c36, ',')
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+             AS u (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36)
          ON CONFLICT (batch_id, position) DO NOTHING",
     )
     .bind::<Array<SqlUuid>, _>(column(rows, |r| r.id))
@@ -386,6 +382,7 @@ pub async fn insert_many(
     .bind::<Array<Nullable<Text>>, _>(column(rows, |r| r.rating.as_ref()))
     .bind::<Array<Text>, _>(column(rows, |r| &r.recommendation))
     .bind::<Array<Text>, _>(column(rows, |r| &r.main_reason))
+    .bind::<Array<Text>, _>(column(rows, |r| &r.summary))
     .bind::<Array<Text>, _>(column(rows, |r| &r.document))
     .bind::<Array<Timestamptz>, _>(column(rows, |r| r.created_at))
     .bind::<Array<Text>, _>(column(rows, |r| r.flags.join(",")))

@@ -10,6 +10,7 @@ use crate::error::PersistenceError;
 use crate::events::{self, Event};
 use crate::items::{self, Item};
 use crate::notice;
+use crate::pages;
 use crate::schema::{batch_items, batches, jobs};
 
 /// A batch.
@@ -176,7 +177,6 @@ pub async fn page(
     let mut query = batches::table
         .filter(batches::organisation_id.eq(organisation_id))
         .order(batches::id.desc())
-        .limit(limit)
         .select(Batch::as_select())
         .into_boxed();
     if let Some(status) = status {
@@ -185,7 +185,7 @@ pub async fn page(
     if let Some(after) = after {
         query = query.filter(batches::id.lt(after));
     }
-    Ok(query.load(connection).await?)
+    pages::first(connection, query, limit).await
 }
 
 /// What a change of a batch's life came to.

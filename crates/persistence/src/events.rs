@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::PersistenceError;
 use crate::notice;
+use crate::pages;
 use crate::schema::events;
 
 /// One event of a batch.
@@ -47,12 +48,10 @@ pub async fn after(
     sequence: i32,
     limit: i64,
 ) -> Result<Vec<Event>, PersistenceError> {
-    Ok(events::table
+    let query = events::table
         .filter(events::batch_id.eq(batch_id))
         .filter(events::sequence.gt(sequence))
         .order(events::sequence.asc())
-        .limit(limit)
-        .select(Event::as_select())
-        .load(connection)
-        .await?)
+        .select(Event::as_select());
+    pages::first(connection, query, limit).await
 }

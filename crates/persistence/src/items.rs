@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::analyses::AnalysisSummary;
 use crate::error::PersistenceError;
+use crate::pages;
 use crate::schema::{analyses, batch_items};
 
 /// One item of a batch.
@@ -61,13 +62,12 @@ pub async fn page(
         .filter(batch_items::batch_id.eq(batch_id))
         .filter(batch_items::position.gt(after))
         .order(batch_items::position.asc())
-        .limit(limit)
         .select(Item::as_select())
         .into_boxed();
     if let Some(status) = status {
         query = query.filter(batch_items::status.eq(status.to_owned()));
     }
-    Ok(query.load(connection).await?)
+    pages::first(connection, query, limit).await
 }
 
 /// The items of a batch after a position, in order, each with its analysis.
@@ -80,15 +80,13 @@ pub async fn page_with_analyses(
     after: i32,
     limit: i64,
 ) -> Result<Vec<(Item, Option<AnalysisSummary>)>, PersistenceError> {
-    Ok(batch_items::table
+    let query = batch_items::table
         .left_join(analyses::table.on(batch_items::analysis_id.eq(analyses::id.nullable())))
         .filter(batch_items::batch_id.eq(batch_id))
         .filter(batch_items::position.gt(after))
         .order(batch_items::position.asc())
-        .limit(limit)
-        .select((Item::as_select(), Option::<AnalysisSummary>::as_select()))
-        .load(connection)
-        .await?)
+        .select((Item::as_select(), Option::<AnalysisSummary>::as_select()));
+    pages::first(connection, query, limit).await
 }
 
 /// Writes the items of a new batch, and a job for each that is pending.

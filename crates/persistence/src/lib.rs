@@ -14,6 +14,7 @@ pub mod migrate;
 mod notice;
 pub mod organisations;
 pub mod outcomes;
+mod pages;
 mod pool;
 pub mod schema;
 pub mod snapshots;

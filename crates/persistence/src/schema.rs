@@ -131,6 +131,7 @@ table! {
         recommendation -> Text,
         main_reason -> Text,
         flags -> Array<Text>,
+        summary -> Text,
         document -> Text,
         created_at -> Timestamptz,
         roi_sort -> BigInt,

@@ -7,12 +7,15 @@ use arbitragevault_domain::analysis::{Analysis, analyze};
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::MarketSnapshot;
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_persistence::analyses::{self, AnalysisFilter, AnalysisPage, AnalysisSummary};
+use arbitragevault_persistence::analyses::{
+    self, AnalysisFilter, AnalysisPage, AnalysisSummary, Ranked,
+};
 use uuid::Uuid;
 
 use crate::error::ServiceError;
 use crate::market::{MarketAnswer, StoredSnapshot};
-use crate::{Caller, Services, record};
+use crate::record::{self, Purpose};
+use crate::{Caller, Services};
 
 impl Services {
     /// A page of analyses, best first.
@@ -24,7 +27,7 @@ impl Services {
         caller: Caller,
         filter: &AnalysisFilter,
         page: AnalysisPage,
-    ) -> Result<Vec<AnalysisSummary>, ServiceError> {
+    ) -> Result<Vec<Ranked>, ServiceError> {
         let mut connection = self.connection().await?;
         Ok(analyses::page(&mut connection, caller.organisation_id, filter, page).await?)
     }
@@ -77,7 +80,12 @@ impl Services {
             &self.shared.analysis,
             stored.snapshot.analysis_time(now),
         );
-        let row = record::row(&analysis, caller.organisation_id, Some(stored.id), now)?;
+        let purpose = Purpose {
+            organisation_id: caller.organisation_id,
+            item: None,
+            snapshot_id: stored.id,
+        };
+        let row = record::row(&analysis, purpose, now)?;
         let mut connection = self.connection().await?;
         analyses::insert_one(&mut connection, &row).await?;
         Ok((row.id, analysis))

@@ -9,6 +9,7 @@ pub mod export;
 pub mod health;
 pub mod intake;
 pub mod list;
+pub mod listing;
 pub mod market;
 mod record;
 pub mod worker;

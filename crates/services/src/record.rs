@@ -10,26 +10,43 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::ServiceError;
+use crate::listing::AnalysisRow;
 
-/// The row of an analysis that belongs to no batch.
+/// What an analysis was made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Purpose {
+    pub(crate) organisation_id: Uuid,
+    /// The batch and the position of the item in it; `None` for an analysis on its own.
+    pub(crate) item: Option<(Uuid, i32)>,
+    /// The snapshot that it rests on.
+    pub(crate) snapshot_id: Uuid,
+}
+
+/// The row of an analysis.
 ///
 /// # Errors
 /// When it cannot be serialised, which is a defect.
 pub(crate) fn row(
     analysis: &Analysis,
-    organisation_id: Uuid,
-    snapshot_id: Option<Uuid>,
+    purpose: Purpose,
     now: DateTime<Utc>,
 ) -> Result<NewAnalysis, ServiceError> {
+    let id = Uuid::now_v7();
+    let Purpose {
+        organisation_id,
+        item,
+        snapshot_id,
+    } = purpose;
+    let summary = AnalysisRow::new(analysis, id, item, now);
     let minor = |money: Money| money.minor();
     let profit = analysis.profit.as_ref();
     let price = analysis.sale_price.as_ref();
     Ok(NewAnalysis {
-        id: Uuid::now_v7(),
+        id,
         organisation_id,
-        batch_id: None,
-        position: None,
-        snapshot_id,
+        batch_id: item.map(|(batch_id, _)| batch_id),
+        position: item.map(|(_, position)| position),
+        snapshot_id: Some(snapshot_id),
         asin: analysis.asin.to_string(),
         marketplace: analysis.marketplace.code().to_owned(),
         currency: analysis.marketplace.currency().code().to_owned(),
@@ -69,6 +86,7 @@ pub(crate) fn row(
             .iter()
             .map(|flag| flag.code.as_str().to_owned())
             .collect(),
+        summary: serde_json::to_string(&summary).map_err(ServiceError::internal)?,
         document: serde_json::to_string(analysis).map_err(ServiceError::internal)?,
         created_at: now,
     })

@@ -129,6 +129,7 @@ pub(crate) fn analysis(batch_id: Uuid, position: i32) -> NewAnalysis {
         recommendation: "INSUFFICIENT_DATA".to_owned(),
         main_reason: "There is no price.".to_owned(),
         flags: Vec::new(),
+        summary: format!(r#"{{"position":{position}}}"#),
         document: "{}".to_owned(),
         created_at: now(),
     }

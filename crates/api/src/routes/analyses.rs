@@ -9,6 +9,7 @@ use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::risk::RiskCode;
 use arbitragevault_domain::verdict::{Rating, Recommendation};
 use arbitragevault_services::intake::{Field, ListError, Terms, read_items};
+use arbitragevault_services::listing::AnalysisRow;
 use arbitragevault_services::persistence::analyses::{
     AnalysisFilter, AnalysisPage, AnalysisSort, AnalysisSummary,
 };
@@ -26,8 +27,8 @@ use crate::extract::{Body, Id, Query};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
 use crate::wire::{
-    ANALYSIS_ROW_BYTES, AnalysisRow, Cursor, ItemPrice, Page, RowFinding, Total, default_limit,
-    json_bytes, json_response, list_problem, located, truncate,
+    Cursor, ItemPrice, Page, RowFinding, Total, default_limit, json_bytes, json_response,
+    list_problem, located, truncate, with_items,
 };
 
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
@@ -179,7 +180,7 @@ pub(crate) async fn list_analyses(
     let mut rows = state.services.analyses(caller.0, &filter, page).await?;
     let has_more = truncate(&mut rows, query.limit);
     let last = rows.last().filter(|_| has_more);
-    let next_cursor = last.map(|row| cursors.after(&(sort.key(row), row.id)));
+    let next_cursor = last.map(|row| cursors.after(&(row.key, row.id)));
     let total = if query.include_total {
         let count = state
             .services
@@ -190,11 +191,11 @@ pub(crate) async fn list_analyses(
         None
     };
     let page = Page {
-        items: rows.iter().map(AnalysisRow::from).collect(),
+        items: Vec::<AnalysisRow<'_>>::new(),
         next_cursor,
         total,
     };
-    page.respond(&request, ANALYSIS_ROW_BYTES)
+    page.respond_with_stored(&request, rows.iter().map(|row| row.summary.as_str()))
 }
 
 /// Which analyses to rank, and by what.
@@ -252,10 +253,9 @@ pub(crate) async fn rank_analyses(
     let rows = state.services.analyses(caller.0, &filter, page).await?;
     let top = TopAnalyses {
         strategy: query.strategy,
-        items: rows.iter().map(AnalysisRow::from).collect(),
+        items: Vec::new(),
     };
-    let mut body = Vec::with_capacity(64 + rows.len() * ANALYSIS_ROW_BYTES);
-    serde_json::to_writer(&mut body, &top).map_err(Problem::internal)?;
+    let body = with_items(&top, rows.iter().map(|row| row.summary.as_str()))?;
     Ok(json_bytes(StatusCode::OK, body))
 }
 

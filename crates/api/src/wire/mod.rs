@@ -1,15 +1,13 @@
 //! Wire types that several resources share, and how answers are written.
 
-mod analysis;
 mod cursor;
 mod money;
 mod page;
 mod respond;
 mod rows;
 
-pub(crate) use analysis::{ANALYSIS_ROW_BYTES, AnalysisRow};
 pub(crate) use cursor::Cursor;
 pub(crate) use money::MinorMoney;
-pub(crate) use page::{Page, Total, default_limit, truncate};
+pub(crate) use page::{Page, Total, default_limit, truncate, with_items};
 pub(crate) use respond::{json_bytes, json_response, located};
 pub(crate) use rows::{BatchItem, ItemPrice, RowFinding, RowOutcome, list_problem};

@@ -80,6 +80,22 @@ impl<T: Serialize> Page<T> {
     ) -> Result<HttpResponse, Problem> {
         let mut body = Vec::with_capacity(256 + self.items.len() * row_bytes);
         serde_json::to_writer(&mut body, self).map_err(Problem::internal)?;
+        Ok(self.answer(request, body))
+    }
+
+    /// The page with rows that are stored as JSON in place of its own, which are none.
+    ///
+    /// # Errors
+    /// When the page cannot be written, which is a defect.
+    pub(crate) fn respond_with_stored<'r>(
+        &self,
+        request: &HttpRequest,
+        rows: impl Iterator<Item = &'r str> + Clone,
+    ) -> Result<HttpResponse, Problem> {
+        Ok(self.answer(request, with_items(self, rows)?))
+    }
+
+    fn answer(&self, request: &HttpRequest, body: Vec<u8>) -> HttpResponse {
         let mut response = json_bytes(StatusCode::OK, body);
         if let Some(cursor) = &self.next_cursor {
             let link = next_link(request, cursor);
@@ -87,8 +103,35 @@ impl<T: Serialize> Page<T> {
                 response.headers_mut().insert(LINK, link);
             }
         }
-        Ok(response)
+        response
     }
+}
+
+/// JSON with rows, stored as JSON, in place of its empty `items`.
+///
+/// # Errors
+/// When it cannot be written, or has no empty `items`, which is a defect.
+pub(crate) fn with_items<'r>(
+    around: &impl Serialize,
+    rows: impl Iterator<Item = &'r str> + Clone,
+) -> Result<Vec<u8>, Problem> {
+    let around = serde_json::to_string(around).map_err(Problem::internal)?;
+    let (before, after) = around
+        .split_once(r#""items":[]"#)
+        .ok_or_else(|| Problem::internal("there is no place for the items"))?;
+    let bytes: usize = rows.clone().map(|row| row.len() + 1).sum();
+    let mut body = Vec::with_capacity(around.len() + bytes);
+    body.extend_from_slice(before.as_bytes());
+    body.extend_from_slice(br#""items":["#);
+    for (place, row) in rows.enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(row.as_bytes());
+    }
+    body.push(b']');
+    body.extend_from_slice(after.as_bytes());
+    Ok(body)
 }
 
 /// `<path?the same query with the next cursor>; rel="next"` (RFC 8288).
@@ -122,6 +165,23 @@ mod tests {
             response.headers().get(LINK).unwrap(),
             "</api/v1/analyses?limit=5&rating=GOOD&cursor=new>; rel=\"next\""
         );
+    }
+
+    #[test]
+    fn stored_rows_take_the_place_of_the_items() {
+        let page = Page::<u8> {
+            items: Vec::new(),
+            next_cursor: Some(r#"a "cursor""#.to_owned()),
+            total: None,
+        };
+        for rows in [&["{\"id\":1}", "2"][..], &["3"], &[]] {
+            let body = with_items(&page, rows.iter().copied()).unwrap();
+            let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let items: Vec<_> = read["items"].as_array().unwrap().iter().collect();
+            let written: Vec<_> = items.into_iter().map(ToString::to_string).collect();
+            assert_eq!(written, rows);
+            assert_eq!(read["next_cursor"], r#"a "cursor""#);
+        }
     }
 
     #[test]

@@ -9,7 +9,6 @@ use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::money::Money;
-use arbitragevault_persistence::analyses::NewAnalysis;
 use arbitragevault_persistence::batches;
 use arbitragevault_persistence::jobs::{self, ClaimedJob, Retry};
 use arbitragevault_persistence::outcomes::{self, Finished, Outcome};
@@ -21,7 +20,7 @@ use uuid::Uuid;
 use super::Worker;
 use crate::error::{ServiceError, chain};
 use crate::market::{FetchFailure, MarketAnswer};
-use crate::record;
+use crate::record::{self, Purpose};
 
 /// Jobs that this process holds under a lease.
 #[derive(Debug)]
@@ -165,13 +164,12 @@ impl Chunk {
                             stored.snapshot.analysis_time(now),
                         );
                         work.source = Some(analysis.source);
-                        let row =
-                            record::row(&analysis, job.organisation_id, Some(stored.id), now)?;
-                        let row = NewAnalysis {
-                            batch_id: Some(job.batch_id),
-                            position: Some(job.position),
-                            ..row
+                        let purpose = Purpose {
+                            organisation_id: job.organisation_id,
+                            item: Some((job.batch_id, job.position)),
+                            snapshot_id: stored.id,
                         };
+                        let row = record::row(&analysis, purpose, now)?;
                         work.finished
                             .push(finished(job, Outcome::Analysed(Box::new(row))));
                     }

@@ -2,10 +2,12 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
+use arbitragevault_services::listing::AnalysisRow;
 use arbitragevault_services::persistence::analyses::AnalysisSummary;
 use arbitragevault_services::persistence::items::Item;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -15,7 +17,7 @@ use crate::caller::Caller;
 use crate::extract::{Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{AnalysisRow, MinorMoney};
+use crate::wire::MinorMoney;
 
 problems!(ExportProblems: InvalidParameter, NotFound, ValidationFailed, Unavailable);
 
@@ -138,7 +140,8 @@ struct ExportLine<'a> {
     /// The row as submitted, and what became of it.
     item: ItemView<'a>,
     /// Its analysis; null when it has none.
-    analysis: Option<AnalysisRow<'a>>,
+    #[schema(value_type = Option<AnalysisRow<'_>>)]
+    analysis: Option<&'a RawValue>,
 }
 
 fn head(format: Format) -> Result<Bytes, Problem> {
@@ -175,7 +178,13 @@ impl Format {
                 for (item, analysis) in rows {
                     let line = ExportLine {
                         item: ItemView::new(item, currency),
-                        analysis: analysis.as_ref().map(AnalysisRow::from),
+                        analysis: match analysis {
+                            Some(analysis) => Some(
+                                serde_json::from_str(&analysis.summary)
+                                    .map_err(Problem::internal)?,
+                            ),
+                            None => None,
+                        },
                     };
                     serde_json::to_writer(&mut lines, &line).map_err(Problem::internal)?;
                     lines.push(b'\n');
