@@ -3,9 +3,12 @@
 use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
-use tracing_appender::non_blocking::WorkerGuard;
+use json_subscriber::JsonLayer;
+use tracing::Subscriber;
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
@@ -24,7 +27,7 @@ pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Vec<WorkerGuard>> {
     let console = if is_pretty {
         fmt::layer().with_writer(stdout).boxed()
     } else {
-        json().with_writer(stdout).boxed()
+        json(stdout).boxed()
     };
     let file = if config.folder.as_os_str().is_empty() {
         None
@@ -38,7 +41,7 @@ pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Vec<WorkerGuard>> {
             .with_context(|| format!("cannot write logs to {}", config.folder.display()))?;
         let (file, guard) = tracing_appender::non_blocking(appender);
         guards.push(guard);
-        Some(json().with_writer(file))
+        Some(json(file))
     };
     tracing_subscriber::registry()
         .with(filter)
@@ -48,11 +51,17 @@ pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Vec<WorkerGuard>> {
     Ok(guards)
 }
 
-/// Timestamp, level, message and every field of event and span at the top.
-fn json<S>() -> fmt::Layer<S, fmt::format::JsonFields, fmt::format::Format<fmt::format::Json>> {
-    fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
+/// Timestamp, level, message and every field of the event and of the spans around it, all at the top: whoever searches for a
+/// `request_id` finds every line of the request.
+fn json<S>(writer: NonBlocking) -> JsonLayer<S, NonBlocking>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let mut layer = JsonLayer::<S>::new(writer);
+    layer.with_timer("timestamp", fmt::time::SystemTime);
+    layer.with_level("level");
+    layer.with_target("target");
+    layer.with_flattened_event();
+    layer.with_top_level_flattened_span_list();
+    layer
 }

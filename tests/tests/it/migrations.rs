@@ -14,7 +14,7 @@ struct Line {
     line: String,
 }
 
-/// Every column, index and constraint, a line each.
+/// Every column, index, constraint and setting, a line each.
 async fn schema(pool: &Pool) -> Vec<Line> {
     let mut connection = pool.get().await.unwrap();
     diesel::sql_query(
@@ -25,7 +25,11 @@ async fn schema(pool: &Pool) -> Vec<Line> {
              SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public'
              UNION ALL
              SELECT format('constraint %s %s', conrelid::regclass, pg_get_constraintdef(oid))
-             FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+             UNION ALL
+             SELECT format('setting %s', unnest(setconfig))
+             FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+             WHERE datname = current_database()) AS lines
          WHERE line NOT LIKE '%__diesel_schema_migrations%'
          ORDER BY line",
     )

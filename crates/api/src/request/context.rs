@@ -131,10 +131,6 @@ impl About {
                     "request",
                     request_id = self.id.as_str(),
                     user_id = field::Empty,
-                    method = self.method.as_str(),
-                    route = field::Empty,
-                    status = field::Empty,
-                    latency_ms = field::Empty,
                 )
             };
         }
@@ -218,18 +214,24 @@ impl About {
     }
 
     fn log(&self, status: StatusCode, route: Option<&str>) {
-        let latency_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let (method, path, status) = (self.method.as_str(), self.uri.path(), status.as_u16());
-        let span = Span::current();
-        span.record("status", status);
-        span.record("latency_ms", latency_ms);
-        if let Some(route) = route {
-            span.record("route", route);
+        macro_rules! access_log {
+            ($level:expr) => {
+                tracing::event!(
+                    $level,
+                    status = status.as_u16(),
+                    latency_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+                    route,
+                    "{} {} {}",
+                    self.method,
+                    self.uri.path(),
+                    status.as_u16()
+                )
+            };
         }
         if self.is_probe() {
-            tracing::debug!(status, latency_ms, "{method} {path} {status}");
+            access_log!(tracing::Level::DEBUG);
         } else {
-            tracing::info!(status, latency_ms, "{method} {path} {status}");
+            access_log!(tracing::Level::INFO);
         }
     }
 }
