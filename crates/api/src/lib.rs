@@ -6,6 +6,7 @@
 mod app;
 mod caller;
 mod extract;
+mod memory;
 mod openapi;
 pub mod problem;
 mod request;

@@ -1,5 +1,7 @@
 //! What handlers work with.
 
+use std::time::Instant;
+
 use arbitragevault_services::Services;
 
 use crate::settings::HttpSettings;
@@ -11,12 +13,18 @@ pub struct ApiState {
     pub(crate) services: Services,
     /// The settings of the HTTP layer.
     pub(crate) settings: HttpSettings,
+    /// When the worker started.
+    pub(crate) started: Instant,
 }
 
 impl ApiState {
     /// The state of a worker that starts now.
     #[must_use]
     pub fn new(settings: HttpSettings, services: Services) -> Self {
-        Self { services, settings }
+        Self {
+            services,
+            settings,
+            started: Instant::now(),
+        }
     }
 }

@@ -68,6 +68,17 @@ where
     }
 }
 
+/// Sends a request, and shows the JSON of the answer.
+pub(crate) async fn response_body<S, B>(app: &S, request: TestRequest) -> String
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let response = response_text(app, request).await;
+    let (_, body) = response.split_once("\n\n").unwrap();
+    body.to_owned()
+}
+
 async fn shown<B: MessageBody>(response: HttpResponse<B>) -> String {
     let mut text = format!("{}\n", response.status());
     for (name, value) in sorted(response.headers()) {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -32,6 +32,15 @@ pub enum Origin {
     SandboxRecorded,
     /// A sandbox that makes products up.
     SandboxGenerated,
+}
+
+/// The last answer that Keepa gave without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastAnswer {
+    /// When it came.
+    pub at: SystemTime,
+    /// Who gave it.
+    pub origin: Origin,
 }
 
 /// What became of one identifier.
@@ -70,6 +79,7 @@ struct Inner {
     retry: RetryPolicy,
     max_concurrency: usize,
     budget: Budget,
+    last_answer: Mutex<Option<LastAnswer>>,
 }
 
 impl fmt::Debug for KeepaClient {
@@ -169,6 +179,7 @@ impl KeepaClientBuilder {
             retry: self.retry,
             max_concurrency: self.max_concurrency.max(1),
             budget: Budget::default(),
+            last_answer: Mutex::default(),
         })))
     }
 }
@@ -204,6 +215,16 @@ impl KeepaClient {
     #[must_use]
     pub fn tokens(&self) -> Option<TokenState> {
         self.0.budget.now()
+    }
+
+    /// The last answer with status 200; `None` before the first.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<LastAnswer> {
+        *self
+            .0
+            .last_answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks Keepa for the token bucket; costs nothing.
@@ -371,6 +392,12 @@ impl KeepaClient {
         let body: Vec<u8> = response.bytes().await.map_err(failure)?.into();
         let answer = Answer { body, origin };
         if status == StatusCode::OK {
+            let at = SystemTime::now();
+            *self
+                .0
+                .last_answer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(LastAnswer { at, origin });
             Ok(answer)
         } else {
             Err(self.refusal(status, &answer))

@@ -30,7 +30,9 @@ mod retry;
 mod snapshot;
 
 pub use budget::{TokenPolicy, TokenState};
-pub use client::{KeepaClient, KeepaClientBuilder, Origin, ProductBatch, ProductOutcome};
+pub use client::{
+    KeepaClient, KeepaClientBuilder, LastAnswer, Origin, ProductBatch, ProductOutcome,
+};
 pub use error::{ApiError, KeepaError};
 pub use model::{CsvType, Domain, FbaFees, KeepaMinutes, Product, ProductType, Stats};
 pub use request::ProductRequest;

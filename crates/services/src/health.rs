@@ -2,12 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use arbitragevault_domain::market::DataSource;
 use arbitragevault_persistence::jobs::{self, QueueStatus};
 use arbitragevault_persistence::{PoolStatus, migrate};
+use chrono::{DateTime, Utc};
 use keepa_client::{KeepaError, TokenState};
 
 use crate::Services;
 use crate::error::{ServiceError, chain};
+
+/// How long a dependency may take to answer before it counts as out of reach.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How the database is doing.
 #[derive(Debug, Clone)]
@@ -22,6 +27,19 @@ pub struct DatabaseHealth {
     pub pool: PoolStatus,
 }
 
+/// How Keepa is doing.
+#[derive(Debug, Clone)]
+pub struct KeepaHealth {
+    /// How long the answer took; `None` when there was none.
+    pub latency: Option<Duration>,
+    /// What answers at the configured address: Keepa, or a sandbox; `None` before the first answer.
+    pub source: Option<DataSource>,
+    /// The token bucket; `None` before the first answer.
+    pub tokens: Option<TokenState>,
+    /// When it last answered without an error.
+    pub last_success: Option<DateTime<Utc>>,
+}
+
 impl Services {
     /// Looks at the database. A failure is logged, and stands in the answer as what is unknown.
     pub async fn database_health(&self) -> DatabaseHealth {
@@ -33,7 +51,7 @@ impl Services {
             let queue = jobs::status(&mut connection, self.shared.clock.now()).await?;
             Ok::<_, ServiceError>((latency, pending, queue))
         };
-        let looked = tokio::time::timeout(Duration::from_secs(3), looked).await;
+        let looked = tokio::time::timeout(PATIENCE, looked).await;
         let pool = self.pool.status();
         match looked {
             Ok(Ok((latency, pending, queue))) => DatabaseHealth {
@@ -56,15 +74,32 @@ impl Services {
         }
     }
 
-    /// Asks Keepa for its token bucket, which costs nothing.
-    ///
-    /// # Errors
-    /// When Keepa cannot be reached or rejects the key.
-    pub async fn keepa_health(&self) -> Result<Option<TokenState>, KeepaError> {
+    /// Asks Keepa for its token bucket, which costs nothing. A failure is logged, and stands in the answer as what is unknown.
+    pub async fn keepa_health(&self) -> KeepaHealth {
+        let client = self.shared.market.source().client();
+        let start = Instant::now();
+        let latency = match self.ask_keepa().await {
+            Ok(_) => Some(start.elapsed()),
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "Keepa is not healthy");
+                None
+            }
+        };
+        let last = client.last_answer();
+        KeepaHealth {
+            latency,
+            source: last.map(|last| keepa_client::data_source(last.origin)),
+            tokens: client.tokens(),
+            last_success: last.map(|last| last.at.into()),
+        }
+    }
+
+    async fn ask_keepa(&self) -> Result<Option<TokenState>, KeepaError> {
         let client = self.shared.market.source().client().clone();
-        let asked = self.shared.runtime.spawn(async move {
-            tokio::time::timeout(Duration::from_secs(3), client.token_status()).await
-        });
+        let asked = self
+            .shared
+            .runtime
+            .spawn(async move { tokio::time::timeout(PATIENCE, client.token_status()).await });
         match asked.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(KeepaError::Timeout),

@@ -2,7 +2,7 @@
 
 use arbitragevault_persistence::Pool;
 use arbitragevault_persistence::analyses::{
-    self, AnalysisFilter, AnalysisPage, AnalysisSort, AnalysisSummary, NewAnalysis,
+    self, AnalysisFilter, AnalysisPage, AnalysisSort, NewAnalysis, Ranked,
 };
 use arbitragevault_persistence::organisations::DEFAULT_ORGANISATION;
 use uuid::Uuid;
@@ -30,17 +30,13 @@ fn repeated(batch_id: Uuid, position: i32) -> NewAnalysis {
 }
 
 /// Reads page after page to the end.
-async fn all_pages(
-    pool: &Pool,
-    filter: &AnalysisFilter,
-    sort: AnalysisSort,
-) -> Vec<AnalysisSummary> {
+async fn all_pages(pool: &Pool, filter: &AnalysisFilter, sort: AnalysisSort) -> Vec<Ranked> {
     let mut connection = pool.get().await.unwrap();
-    let mut rows: Vec<AnalysisSummary> = Vec::new();
+    let mut rows: Vec<Ranked> = Vec::new();
     loop {
         let page = AnalysisPage {
             sort,
-            after: rows.last().map(|last| (sort.key(last), last.id)),
+            after: rows.last().map(|last| (last.key, last.id)),
             limit: i64::try_from(PAGE).unwrap(),
         };
         let next = analyses::page(&mut connection, DEFAULT_ORGANISATION, filter, page).await;
@@ -113,6 +109,6 @@ async fn an_unknown_return_is_no_return_of_at_least_anything() {
         ..Default::default()
     };
     let found = all_pages(&pool, &filter, AnalysisSort::Roi).await;
-    let found: Vec<Option<i64>> = found.iter().map(|row| row.roi_bp).collect();
-    assert_eq!(found, [Some(2500), Some(-500)]);
+    let found: Vec<i64> = found.iter().map(|row| row.key).collect();
+    assert_eq!(found, [2500, -500]);
 }

@@ -10,5 +10,6 @@
 mod analyses;
 mod architecture;
 mod migrations;
+mod plans;
 mod queue;
 mod support;

@@ -6,5 +6,5 @@ mod query;
 mod validation;
 
 pub(crate) use body::{Body, RawBody};
-pub(crate) use path::Id;
+pub(crate) use path::{AsinPath, Id};
 pub(crate) use query::Query;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use arbitragevault_domain::identifier::Asin;
 use uuid::Uuid;
 
 use crate::problem::{FieldError, Place, Problem, ProblemKind};
@@ -19,6 +20,19 @@ impl FromRequest for Id {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(request, "id", "is not a UUID").map(Self))
+    }
+}
+
+/// The `{asin}` of the path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AsinPath(pub(crate) Asin);
+
+impl FromRequest for AsinPath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request, "asin", "is not an ASIN").map(Self))
     }
 }
 

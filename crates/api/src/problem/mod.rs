@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use arbitragevault_services::error::chain;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,7 +30,11 @@ const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
 ///
 /// The middleware of the request context writes the document, since it alone knows the request id and the path.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Content>);
+
+/// What is known of a problem; boxed, so that a result which holds one stays small.
+#[derive(Debug)]
+struct Content {
     kind: ProblemKind,
     code: Cow<'static, str>,
     detail: Cow<'static, str>,
@@ -114,7 +119,7 @@ impl Problem {
     /// A problem of a kind, with what went wrong this time.
     pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
         let is_temporary = kind.definition().status == StatusCode::SERVICE_UNAVAILABLE;
-        Self {
+        Self(Box::new(Content {
             kind,
             code: Cow::Borrowed(kind.definition().code),
             detail: detail.into(),
@@ -122,7 +127,7 @@ impl Problem {
             retry_after: is_temporary.then_some(DEFAULT_RETRY_AFTER),
             allow: None,
             source: None,
-        }
+        }))
     }
 
     /// A request with values that cannot be taken.
@@ -132,89 +137,77 @@ impl Problem {
             [only] => format!("{}: {}", only.place.as_str(), only.detail),
             _ => format!("{} values of the request cannot be taken", errors.len()),
         };
-        Self {
-            errors,
-            ..Self::new(kind, detail)
-        }
+        let mut problem = Self::new(kind, detail);
+        problem.0.errors = errors;
+        problem
     }
 
     /// A defect on our side; the cause goes to the log only.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(
-            ProblemKind::Internal,
-            "the log has the cause under the request id",
-        )
-        .caused_by(source)
+        let detail = "the log has the cause under the request id";
+        Self::new(ProblemKind::Internal, detail).caused_by(source)
     }
 
     /// With a code finer than that of its kind.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
-        self.code = code.into();
+        self.0.code = code.into();
         self
     }
 
     /// With the time after which to try again.
     #[must_use]
     pub fn with_retry_after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
+        self.0.retry_after = Some(after);
         self
     }
 
     /// With the methods that the path knows.
     #[must_use]
     pub(crate) fn with_allow(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.0.allow = Some(methods);
         self
     }
 
     /// With its cause, for the log.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// Its kind.
     #[must_use]
-    pub const fn kind(&self) -> ProblemKind {
-        self.kind
+    pub fn kind(&self) -> ProblemKind {
+        self.0.kind
     }
 
     /// The causes, outermost first, for the log.
     pub(crate) fn chain(&self) -> String {
-        let mut chain = String::new();
-        let mut next = StdError::source(self);
-        while let Some(error) = next {
-            if !chain.is_empty() {
-                chain.push_str(": ");
-            }
-            chain.push_str(&error.to_string());
-            next = error.source();
-        }
-        chain
+        self.source().map(chain).unwrap_or_default()
     }
 
     /// The response, with what only the middleware knows.
     pub(crate) fn render(&self, instance: &str, request_id: &str) -> HttpResponse {
-        let definition = self.kind.definition();
+        let content = &*self.0;
+        let definition = content.kind.definition();
         let document = Document {
             type_uri: definition.type_uri,
             title: definition.title,
             status: definition.status.as_u16(),
-            detail: &self.detail,
+            detail: &content.detail,
             instance,
-            code: &self.code,
+            code: &content.code,
             request_id,
-            errors: &self.errors,
+            errors: &content.errors,
         };
         let mut response = HttpResponse::build(definition.status);
         response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
-        if let Some(after) = self.retry_after {
+        if let Some(after) = content.retry_after {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1).to_string()));
         }
-        if let Some(methods) = &self.allow {
+        if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
         }
         match serde_json::to_vec(&document) {
@@ -226,22 +219,20 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.detail)
+        write!(f, "{}: {}", self.0.code, self.0.detail)
     }
 }
 
 impl StdError for Problem {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.source {
-            Some(source) => Some(source.as_ref()),
-            None => None,
-        }
+        let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        Some(source)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.kind.definition().status
+        self.0.kind.definition().status
     }
 
     /// The bare status: the middleware of the request context writes the document.

@@ -2,8 +2,10 @@
 
 mod analyses;
 mod batches;
+mod calculator;
 mod health;
 mod problems;
+mod products;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,6 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn root(config: &mut ServiceConfig<'_>) {
     config
         .service(health::check_health)
+        .service(health::check_health_in_detail)
+        .service(health::check_dependencies)
         .service(problems::explain_problem);
 }
 
@@ -31,5 +35,10 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(batches::cancel_batch)
         .service(batches::retry_batch)
         .service(batches::set_batch_status)
-        .service(batches::delete_batch);
+        .service(batches::delete_batch)
+        .service(products::read_product)
+        .service(products::read_product_history)
+        .service(calculator::calculate_fees)
+        .service(calculator::calculate_profit)
+        .service(calculator::calculate_max_buy_price);
 }

@@ -1,11 +1,12 @@
-//! Amounts and percentages straight from database columns, written without a decimal or a string in between.
+//! Amounts straight from database columns, written without a decimal in between, and percentages as they are read.
 
 use std::fmt;
 use std::io::Write as _;
 
-use rust_decimal::prelude::ToPrimitive as _;
+use rust_decimal::Decimal;
+use serde::de::Error as _;
 use serde::ser::{Error as _, SerializeStruct as _};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
 
 /// An amount in minor units of a currency, written as [`Money`](arbitragevault_domain::money::Money) is:
 /// `{"amount": "12.50", "currency": "USD"}`.
@@ -61,18 +62,16 @@ impl fmt::Display for MinorMoney<'_> {
     }
 }
 
-/// A percentage in basis points, written as a number in percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Percent {
-    /// Hundredths of a percent.
-    pub(crate) basis_points: i64,
-}
-
-impl Serialize for Percent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let percent = self.basis_points.to_f64().map(|points| points / 100.0);
-        percent.serialize(serializer)
-    }
+/// Reads a percentage: a number or null. A percentage is not money, so a float is right here.
+///
+/// # Errors
+/// When it is no number that a decimal can hold.
+pub(crate) fn read_percent<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Decimal>, D::Error> {
+    Option::<f64>::deserialize(deserializer)?
+        .map(|percent| Decimal::try_from(percent).map_err(D::Error::custom))
+        .transpose()
 }
 
 #[cfg(test)]
@@ -94,15 +93,6 @@ mod tests {
                     serde_json::to_string(&Money::from_minor(minor, currency)).unwrap(),
                 );
             }
-        }
-    }
-
-    #[test]
-    fn basis_points_are_written_in_percent() {
-        let cases = [(11_850, "118.5"), (-700, "-7.0"), (1, "0.01"), (0, "0.0")];
-        for (basis_points, json) in cases {
-            let percent = Percent { basis_points };
-            assert_eq!(serde_json::to_string(&percent).unwrap(), json);
         }
     }
 }
