@@ -9,9 +9,12 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::unistd::{Uid, User};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
@@ -85,6 +88,14 @@ pub enum Error {
         /// What it said.
         output: String,
     },
+    /// The cluster seems to run, and does not answer.
+    #[error(
+        "PostgreSQL seems to run on this data, but does not answer: stop it, or remove {path} if the process in it is another program"
+    )]
+    NoAnswer {
+        /// Its pid file.
+        path: PathBuf,
+    },
     /// The data was made by another major version.
     #[error(
         "the data in {path} was made by PostgreSQL {data}, but version {program} is installed: install version {data}, or move the folder away"
@@ -98,6 +109,12 @@ pub enum Error {
         program: String,
     },
 }
+
+/// How long a cluster that seems to run has to answer: as long as `pg_ctl` waits for a start.
+const TAKE_OVER: Duration = Duration::from_secs(60);
+
+/// How often it is asked.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A running cluster.
 #[derive(Debug)]
@@ -131,7 +148,7 @@ impl Cluster {
         }
         cluster.check_version()?;
         let data_dir = cluster.data_dir.display();
-        if cluster.is_running() {
+        if cluster.answers()? {
             tracing::info!(%data_dir, "found the private PostgreSQL running");
         } else {
             cluster.launch(options)?;
@@ -225,6 +242,24 @@ impl Cluster {
         })
     }
 
+    /// Whether a cluster runs on this data. One that is just starting, or ending, is waited for.
+    fn answers(&self) -> Result<bool, Error> {
+        let deadline = Instant::now() + TAKE_OVER;
+        while self.is_running() {
+            if UnixStream::connect(self.data_dir.join(SOCKET)).is_ok() {
+                return Ok(true);
+            }
+            if Instant::now() >= deadline {
+                return Err(Error::NoAnswer {
+                    path: self.data_dir.join("postmaster.pid"),
+                });
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        Ok(false)
+    }
+
+    /// Whether the process of the pid file runs.
     fn is_running(&self) -> bool {
         self.run("pg_ctl", &["status", "-D", &text(&self.data_dir)])
             .is_ok()
