@@ -1,11 +1,12 @@
 //! A database that a test takes away and gives back, at an address that stays.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use local_postgres::{Cluster, Options};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -17,14 +18,7 @@ use crate::database::throw_away;
 pub struct FailingDatabase {
     options: Options,
     cluster: Cluster,
-    line: Line,
-    url: String,
-}
-
-/// The line to the cluster: it listens at one port, whatever port the cluster has after a restart.
-#[derive(Debug)]
-struct Line {
-    target: watch::Sender<u16>,
+    database: Database,
     carries: watch::Sender<bool>,
     acceptor: JoinHandle<()>,
 }
@@ -37,32 +31,26 @@ impl FailingDatabase {
     pub async fn start() -> Result<Self> {
         let options = throw_away()?;
         let cluster = Cluster::start(&options)?;
-        let port = port_of(&cluster)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let own = listener.local_addr()?.port();
-        let url = cluster
-            .url("postgres")
-            .replace(&format!(":{port}/"), &format!(":{own}/"));
-        let (target, carries) = (watch::Sender::new(port), watch::Sender::new(true));
-        let acceptor = tokio::spawn(accept(listener, target.subscribe(), carries.subscribe()));
+        let address = listener.local_addr()?;
+        let carries = watch::Sender::new(true);
+        let socket = options.data_dir.join(".s.PGSQL.5432");
+        let acceptor = tokio::spawn(accept(listener, socket, carries.subscribe()));
         Ok(Self {
             options,
             cluster,
-            line: Line {
-                target,
-                carries,
-                acceptor,
+            database: Database {
+                url: format!("postgres://arbitragevault@{address}/postgres?sslmode=disable"),
             },
-            url,
+            carries,
+            acceptor,
         })
     }
 
-    /// Where it is reached.
+    /// Its database, at the end of the line.
     #[must_use]
     pub fn database(&self) -> Database {
-        Database {
-            url: self.url.clone(),
-        }
+        self.database.clone()
     }
 
     /// Stops PostgreSQL, as an administrator does who restarts it: every client is disconnected.
@@ -79,46 +67,35 @@ impl FailingDatabase {
     /// When it does not start.
     pub fn restart(&mut self) -> Result<()> {
         self.cluster = Cluster::start(&self.options)?;
-        self.line.target.send_replace(port_of(&self.cluster)?);
         Ok(())
     }
 
     /// Lets the line hang: connections stay, and nothing passes.
     pub fn hang(&self) {
-        self.line.carries.send_replace(false);
+        self.carries.send_replace(false);
     }
 
     /// Lets the line carry again what was held back.
     pub fn go_on(&self) {
-        self.line.carries.send_replace(true);
+        self.carries.send_replace(true);
     }
 }
 
 impl Drop for FailingDatabase {
     fn drop(&mut self) {
-        self.line.acceptor.abort();
-        // Whoever cleans up behind the process finds it stopped already.
+        self.acceptor.abort();
+        // One that the test stopped is stopped already.
         let _ = self.cluster.stop();
     }
 }
 
-fn port_of(cluster: &Cluster) -> Result<u16> {
-    let config: tokio_postgres::Config = cluster.url("postgres").parse()?;
-    let port = config.get_ports().first();
-    port.copied().context("the URL of the cluster has no port")
-}
-
-async fn accept(
-    listener: TcpListener,
-    target: watch::Receiver<u16>,
-    carries: watch::Receiver<bool>,
-) {
+async fn accept(listener: TcpListener, socket: PathBuf, carries: watch::Receiver<bool>) {
     while let Ok((client, _)) = listener.accept().await {
-        let target = SocketAddr::from((Ipv4Addr::LOCALHOST, *target.borrow()));
+        let socket = socket.clone();
         let carries = carries.clone();
         tokio::spawn(async move {
             // Where nobody listens, the client finds its connection closed.
-            let Ok(server) = TcpStream::connect(target).await else {
+            let Ok(server) = UnixStream::connect(socket).await else {
                 return;
             };
             let (from_client, to_client) = client.into_split();

@@ -104,6 +104,20 @@ async fn the_database_of_a_killed_server_is_taken_over_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_power_cut_the_private_database_recovers() {
+    let folder = DataFolder::new();
+    let server = TestServer::start(folder.command()).await;
+    let id = server.submit(&books(3)).await;
+    let batch = server.done_batch(&id).await;
+    let postgres = folder.postgres().unwrap();
+    kill(postgres, Signal::SIGKILL).unwrap();
+    server.kill().await;
+    let server = TestServer::start(folder.command()).await;
+    assert_eq!(server.batch(&id).await, batch);
+    assert_eq!(server.stop().await.0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_asked_to_stop_while_it_starts_leaves_no_process() {
     let folder = DataFolder::new();
     let process = Process::start(folder.command());

@@ -1,8 +1,9 @@
 //! Keepa on its bad days: items wait and try again, then fail with the reason, and the batch ends.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, World, books};
+use crate::support::{Answer, TestServer, World, books};
 
 /// What the items of a batch came to: every different state with its reason, once.
 async fn outcomes(server: &TestServer, batch: &str) -> Vec<(String, String)> {
@@ -139,4 +140,28 @@ async fn products_that_keepa_leaves_out_are_not_taken_for_unknown_ones() {
         .iter()
         .filter(|analysis| analysis["title"].is_string());
     assert_eq!(titles.count(), 4, "{known:#?}");
+}
+
+#[tokio::test]
+async fn who_asks_for_one_analysis_while_keepa_fails_is_told_when_to_come_back() {
+    let world = World::new().await;
+    let server = world.start().await;
+    let ask = async || {
+        let body = json!({"identifier": books(1)[0], "buy_price": "4.50"});
+        let request = server.request(Method::POST, "/api/v1/analyses").json(&body);
+        Answer::of(request.send().await.unwrap()).await
+    };
+    for fault in [
+        json!({"kind": "status", "status": 500}),
+        json!({"kind": "garbage"}),
+        json!({"kind": "half_body"}),
+        json!({"kind": "drop_connection"}),
+    ] {
+        world.add_fault(fault).await;
+        let answer = ask().await;
+        assert_eq!(answer.problem(), (503, "UNAVAILABLE".to_owned()));
+        assert!(answer.header("retry-after").parse::<u32>().is_ok());
+        world.clear_faults().await;
+    }
+    assert_eq!(ask().await.json(201)["analysis"]["source"], "GENERATED");
 }

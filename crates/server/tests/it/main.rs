@@ -18,3 +18,4 @@ mod missing_data;
 mod outages;
 mod sudden_ends;
 mod support;
+mod tour;

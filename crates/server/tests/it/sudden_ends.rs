@@ -102,5 +102,6 @@ async fn two_servers_share_a_batch_and_analyse_every_item_once() {
     let (one, other) = (world.start().await, world.start().await);
     let id = one.submit(&books(500)).await;
     assert_analysed_once(&world, &other, &id, 500).await;
+    assert_eq!(world.keepa_stats().await["tokens_consumed"], 500);
     assert_eq!(one.batch(&id).await, other.batch(&id).await);
 }
