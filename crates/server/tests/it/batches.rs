@@ -210,3 +210,26 @@ async fn a_deleted_batch_is_gone_with_everything_of_it() {
         );
     }
 }
+
+#[tokio::test]
+async fn many_who_submit_and_read_at_once_are_all_answered() {
+    let mut world = World::new().await;
+    world.set("database.max_connections", "8");
+    let server = world.start().await;
+    let list = books(5);
+    let everybody = (0..60).map(|_| async {
+        let id = server.submit(&list).await;
+        let batch = server.done_batch(&id).await;
+        assert_eq!(batch["items"]["analysed"], 5, "{batch:#}");
+        assert_eq!(
+            server
+                .all(&format!("/api/v1/analyses?batch_id={id}"))
+                .await
+                .len(),
+            5
+        );
+    });
+    futures_util::future::join_all(everybody).await;
+    assert_eq!(world.count("SELECT count(*) FROM analyses").await, 300);
+    assert_eq!(world.keepa_stats().await["tokens_consumed"], 5);
+}

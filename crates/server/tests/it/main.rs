@@ -12,6 +12,7 @@ mod batches;
 mod command_line;
 mod configuration;
 mod embedded;
+mod health;
 mod keepa_faults;
 mod lists;
 mod missing_data;

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use arbitragevault_tests::FailingDatabase;
 use reqwest::Method;
 use serde_json::json;
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
 
 use crate::support::{Answer, TestServer, World, assert_analysed_once, books, eventually};
 
@@ -67,11 +69,7 @@ async fn while_postgresql_is_away_requests_are_told_when_to_come_back_and_then_e
     assert!(refused > 0);
 
     database.restart().unwrap();
-    eventually("the database is found again", async || {
-        let answer = server.get("/api/v1/batches").await;
-        (answer.status == 200).then_some(())
-    })
-    .await;
+    server.eventually_answers("/api/v1/batches", |_| true).await;
     assert_analysed_once(&world, &server, &id, 500).await;
     assert_eq!(world.keepa_stats().await["tokens_consumed"], 500);
     assert_eq!(submit(&server).await.status, 202);
@@ -128,10 +126,7 @@ async fn a_request_that_waits_in_vain_for_postgresql_ends_with_a_time_to_come_ba
     assert!(matches!(code.as_str(), "TIMEOUT" | "UNAVAILABLE"), "{code}");
     assert!(answer.header("retry-after").parse::<u32>().is_ok());
     database.go_on();
-    eventually("the database is found again", async || {
-        (server.get("/api/v1/batches").await.status == 200).then_some(())
-    })
-    .await;
+    server.eventually_answers("/api/v1/batches", |_| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,4 +152,24 @@ async fn a_server_asked_to_stop_while_postgresql_is_away_or_hangs_stops() {
         assert!(asked.elapsed() < PLATFORM_PATIENCE, "{:?}", asked.elapsed());
         database.go_on();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_postgresql_takes_no_more_connections_requests_are_told_when_to_come_back() {
+    let database = FailingDatabase::start().await.unwrap();
+    let world = World::around(database.database());
+    let server = world.start().await;
+    let mut taken = Vec::new();
+    let refusal = loop {
+        match tokio_postgres::connect(&world.database.url, NoTls).await {
+            Ok((client, connection)) => taken.push((client, tokio::spawn(connection))),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refusal.code(), Some(&SqlState::TOO_MANY_CONNECTIONS));
+    assert_come_back(&server.get("/api/v1/batches").await);
+    assert_come_back(&submit(&server).await);
+    drop(taken);
+    server.eventually_answers("/api/v1/batches", |_| true).await;
+    assert_eq!(submit(&server).await.status, 202);
 }

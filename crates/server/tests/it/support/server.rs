@@ -75,13 +75,24 @@ impl TestServer {
         self.get(&format!("/api/v1/batches/{id}")).await.json(200)
     }
 
-    /// Waits until a batch is as wanted, and returns it.
-    pub(crate) async fn batch_when(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        eventually("the batch gets there", async || {
-            let batch = self.batch(id).await;
-            wanted(&batch).then_some(batch)
+    /// Waits until a GET is answered with 200 and what is wanted, and returns it.
+    pub(crate) async fn eventually_answers(
+        &self,
+        path: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        eventually(path, async || {
+            let answer = self.get(path).await;
+            let answer = (answer.status == 200).then(|| answer.json(200))?;
+            wanted(&answer).then_some(answer)
         })
         .await
+    }
+
+    /// Waits until a batch is as wanted, and returns it.
+    pub(crate) async fn batch_when(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.eventually_answers(&format!("/api/v1/batches/{id}"), wanted)
+            .await
     }
 
     /// Waits until a batch is done, and returns it.
