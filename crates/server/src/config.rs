@@ -78,6 +78,9 @@ pub(crate) enum LogFormat {
     Pretty,
 }
 
+/// Keys of the secrets, of which no message shows the value.
+const SECRETS: [&str; 3] = ["database.url", "database.direct_url", "keepa.api_key"];
+
 /// A value that no log shows.
 #[derive(Clone, Default, Deserialize)]
 #[serde(transparent)]
@@ -121,14 +124,17 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         for (variable, key) in [
-            ("PORT", "server.port"),
             ("DATABASE_URL", "database.url"),
             ("DATABASE_DIRECT_URL", "database.direct_url"),
             ("KEEPA_API_KEY", "keepa.api_key"),
         ] {
-            let variable = Env::raw().only(&[variable]);
-            figment = figment.merge(variable.map(move |_| key.into()));
+            // Not through figment, which would read a key of digits as a number.
+            if let Ok(value) = std::env::var(variable) {
+                figment = figment.merge((key, value));
+            }
         }
+        let port = Env::raw().only(&["PORT"]);
+        figment = figment.merge(port.map(|_| "server.port".into()));
         figment = figment.merge(Env::prefixed("ARBITRAGEVAULT__").split("__"));
         let is_on_platform = std::env::var_os("PORT").is_some();
         if is_on_platform && std::env::var_os("ARBITRAGEVAULT__SERVER__HOST").is_none() {
@@ -155,7 +161,12 @@ impl Config {
                 Err(error) => error,
             };
             let key = error.path.join(".");
-            problems.push(told(&key, &error.kind, error.metadata.as_ref()));
+            let what: &dyn fmt::Display = if SECRETS.contains(&key.as_str()) {
+                &"must be a text: put it in quotes"
+            } else {
+                &error.kind
+            };
+            problems.push(told(&key, what, error.metadata.as_ref()));
             match defaults.find_value(&key) {
                 Ok(default) if !key.is_empty() && replaced.insert(key.clone()) => {
                     figment = figment.merge((key, default));
@@ -276,7 +287,7 @@ mod tests {
     #[test]
     fn every_problem_is_told_at_once_and_no_secret_is_shown() {
         let figment = defaults()
-            .merge(("keepa.api_key", "a-secret-key"))
+            .merge(("keepa.api_key", 55_378_008))
             .merge(("keepa.base_url", "nowhere"))
             .merge(("database.url", "mysql://user:a-secret-key@host/name"))
             .merge(("server.host", "nowhere"))
@@ -288,6 +299,7 @@ mod tests {
             .merge(("log.filter", "=,="));
         let problems = Config::read(figment).unwrap_err().to_string();
         assert!(!problems.contains("a-secret-key"), "{problems}");
+        assert!(!problems.contains("55378008"), "{problems}");
         let keys: Vec<&str> = problems
             .lines()
             .skip(1)
@@ -297,6 +309,7 @@ mod tests {
         let expected = [
             "worker.concurency",
             "wroker",
+            "keepa.api_key",
             "log.format",
             "server.port",
             "worker.concurrency",
