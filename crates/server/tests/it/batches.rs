@@ -233,3 +233,43 @@ async fn many_who_submit_and_read_at_once_are_all_answered() {
     assert_eq!(world.count("SELECT count(*) FROM analyses").await, 300);
     assert_eq!(world.keepa_stats().await["tokens_consumed"], 5);
 }
+
+#[tokio::test]
+async fn an_estimate_is_what_the_batch_then_costs() {
+    let world = World::new().await;
+    let server = world.start().await;
+    let known = server.submit(&books(10)).await;
+    server.done_batch(&known).await;
+    let spent = async || {
+        world.keepa_stats().await["tokens_consumed"]
+            .as_u64()
+            .unwrap()
+    };
+    let before = spent().await;
+
+    let mut items = books(35);
+    items.extend(books(2));
+    items.push(json!("nonsense"));
+    let request = server.request(Method::POST, "/api/v1/batches/estimate");
+    let request = request.json(&json!({"items": items}));
+    let estimate = Answer::of(request.send().await.unwrap()).await.json(200);
+    assert_eq!(spent().await, before);
+    let figure = |name: &str| estimate[name].as_u64().unwrap();
+    let figures = ["items", "rejected", "products", "cached", "tokens"].map(figure);
+    assert_eq!(figures, [37, 1, 35, 10, 25]);
+
+    server.done_batch(&server.submit(&items).await).await;
+    assert_eq!(spent().await - before, figure("tokens"));
+}
+
+#[tokio::test]
+async fn market_data_is_asked_for_again_only_when_it_is_old() {
+    let mut world = World::new().await;
+    for (freshness_hours, tokens) in [("24", 5), ("24", 5), ("0", 10)] {
+        world.set("keepa.freshness_hours", freshness_hours);
+        let server = world.start().await;
+        let batch = server.done_batch(&server.submit(&books(5)).await).await;
+        assert_eq!(batch["items"]["analysed"], 5, "{batch:#}");
+        assert_eq!(world.keepa_stats().await["tokens_consumed"], tokens);
+    }
+}

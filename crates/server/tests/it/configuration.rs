@@ -6,7 +6,7 @@ use arbitragevault_tests::databases;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::support::{Output, World, command};
+use crate::support::{KEEPA_API_KEY, Output, World, command};
 
 /// The exit code and stderr of a server with these variables in its environment, which must not start.
 async fn refused(variables: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -138,5 +138,24 @@ async fn a_configured_folder_gets_the_log_too() {
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
     let written_lines: Vec<&str> = written.lines().collect();
     assert_eq!(messages(&written_lines), messages(&said));
-    assert!(!written.contains("a key of the sandbox"));
+    assert!(!written.contains(KEEPA_API_KEY));
+}
+
+#[tokio::test]
+async fn servers_that_start_together_migrate_once() {
+    let world = World::new().await;
+    let (one, two, three) = tokio::join!(world.start(), world.start(), world.start());
+    let migrations = "SELECT count(*) FROM __diesel_schema_migrations";
+    let applied = world.count(migrations).await;
+    let mut told = 0;
+    for server in [one, two, three] {
+        let (code, said) = server.stop().await;
+        assert_eq!(code, Some(0));
+        told += said
+            .iter()
+            .filter(|line| line.contains("brought the schema up to date"))
+            .count();
+    }
+    assert_eq!(told, 1);
+    assert!(applied > 0);
 }

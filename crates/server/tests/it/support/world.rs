@@ -10,6 +10,9 @@ use tokio::process::Command;
 
 use super::{TestServer, command};
 
+/// The key of every server, which it must never show. Of digits, which a careless reader takes for a number.
+pub(crate) const KEEPA_API_KEY: &str = "0055378008";
+
 /// A database of its own, a sandbox of its own, and the settings of the servers that are started in it.
 #[derive(Debug)]
 pub(crate) struct World {
