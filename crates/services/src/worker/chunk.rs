@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::Worker;
 use crate::error::{ServiceError, chain};
-use crate::market::{FetchFailure, MarketAnswer};
+use crate::market::{FetchFailure, MarketAnswer, StoredSnapshot};
 use crate::record::{self, Purpose};
 
 /// Jobs that this process holds under a lease.
@@ -29,7 +29,8 @@ pub(super) struct Chunk {
     jobs: Vec<ClaimedJob>,
 }
 
-type JobsByMarketplace<'a> = BTreeMap<Marketplace, Vec<(Lookup, &'a ClaimedJob)>>;
+/// The configuration of each batch, or why it cannot be read.
+type Configurations = HashMap<Uuid, Result<AnalysisConfig, String>>;
 
 /// What became of the jobs of a chunk.
 #[derive(Default)]
@@ -40,6 +41,35 @@ struct Work {
 }
 
 impl Work {
+    /// Analyses one item.
+    fn analyse(&mut self, task: &Task<'_>, stored: &StoredSnapshot, now: DateTime<Utc>) {
+        let snapshot = &stored.snapshot;
+        let as_of = snapshot.analysis_time(now);
+        let analysis = analyze(snapshot, &task.acquisition, task.configuration, as_of);
+        let purpose = Purpose {
+            organisation_id: task.job.organisation_id,
+            item: Some((task.job.batch_id, task.job.position)),
+            snapshot_id: stored.id,
+        };
+        match record::row(&analysis, purpose, now) {
+            Ok(row) => {
+                self.source = Some(analysis.source);
+                let outcome = Outcome::Analysed(Box::new(row));
+                self.finished.push(finished(task.job, outcome));
+            }
+            Err(error) => {
+                let detail = format!("the analysis cannot be stored: {}", chain(&error));
+                self.give_up(task.job, detail);
+            }
+        }
+    }
+
+    /// Finishes a job of which something cannot be read or stored.
+    fn give_up(&mut self, job: &ClaimedJob, detail: String) {
+        tracing::error!(batch_id = %job.batch_id, position = job.position, detail, "an item is given up");
+        self.finished.push(finished(job, unreadable(detail)));
+    }
+
     /// Puts a job back, or gives it up. Waiting for tokens is no failed attempt.
     fn fail(
         &mut self,
@@ -97,15 +127,54 @@ fn unknown_code(lookup: Lookup) -> Outcome {
     }
 }
 
-fn acquisition(job: &ClaimedJob, marketplace: Marketplace) -> Result<Acquisition, ServiceError> {
-    Ok(Acquisition {
-        buy_price: job
+/// What becomes of an item of which something stored cannot be read. It must not stop the others, which would be claimed with it again
+/// and again.
+fn unreadable(detail: String) -> Outcome {
+    Outcome::Failed {
+        code: "ITEM_UNREADABLE".to_owned(),
+        detail,
+    }
+}
+
+/// A job, read.
+struct Task<'a> {
+    job: &'a ClaimedJob,
+    lookup: Lookup,
+    acquisition: Acquisition,
+    configuration: &'a AnalysisConfig,
+}
+
+impl<'a> Task<'a> {
+    /// Reads a job, or says what of it cannot be read.
+    fn read(
+        job: &'a ClaimedJob,
+        configuration: &'a Result<AnalysisConfig, String>,
+    ) -> Result<(Marketplace, Self), String> {
+        fn of<T, E: std::error::Error>(what: &str, read: Result<T, E>) -> Result<T, String> {
+            read.map_err(|error| {
+                let cause = error
+                    .source()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                format!("the stored {what} cannot be read: {cause}")
+            })
+        }
+        let marketplace: Marketplace = of("marketplace", job.marketplace.parse())?;
+        let buy_price = job
             .buy_price_minor
-            .map(|minor| Money::from_minor(minor, marketplace.currency())),
-        quantity: u32::try_from(job.quantity).unwrap_or(1),
-        condition: record::from_name(&job.condition)?,
-        fulfilment: record::from_name(&job.fulfilment)?,
-    })
+            .map(|minor| Money::from_minor(minor, marketplace.currency()));
+        let task = Self {
+            job,
+            lookup: of("identifier", job.subject.parse())?,
+            acquisition: Acquisition {
+                buy_price,
+                quantity: of("quantity", u32::try_from(job.quantity))?,
+                condition: of("condition", record::from_name(&job.condition))?,
+                fulfilment: of("fulfilment", record::from_name(&job.fulfilment))?,
+            },
+            configuration: configuration.as_ref().map_err(Clone::clone)?,
+        };
+        Ok((marketplace, task))
+    }
 }
 
 impl Chunk {
@@ -141,75 +210,63 @@ impl Chunk {
         let now = worker.shared.clock.now();
         let configurations = self.configurations(worker).await?;
         let mut work = Work::default();
-        for (marketplace, jobs) in self.by_marketplace()? {
-            let lookups = jobs
-                .iter()
-                .map(|(lookup, _)| *lookup)
-                .collect::<BTreeSet<_>>();
+        for (marketplace, tasks) in self.tasks(&configurations, &mut work) {
+            let lookups: BTreeSet<Lookup> = tasks.iter().map(|task| task.lookup).collect();
             let lookups = Vec::from_iter(lookups);
             let answers = worker
                 .shared
                 .market
                 .answers(&worker.pool, marketplace, &lookups, now)
                 .await?;
-            for (lookup, job) in jobs {
-                let configuration = configurations.get(&job.batch_id);
-                match (answers.get(&lookup), configuration) {
-                    (Some(MarketAnswer::Known(stored)), Some(configuration)) => {
-                        let acquisition = acquisition(job, marketplace)?;
-                        let analysis = analyze(
-                            &stored.snapshot,
-                            &acquisition,
-                            configuration,
-                            stored.snapshot.analysis_time(now),
-                        );
-                        work.source = Some(analysis.source);
-                        let purpose = Purpose {
-                            organisation_id: job.organisation_id,
-                            item: Some((job.batch_id, job.position)),
-                            snapshot_id: stored.id,
-                        };
-                        let row = record::row(&analysis, purpose, now)?;
-                        work.finished
-                            .push(finished(job, Outcome::Analysed(Box::new(row))));
+            for task in tasks {
+                match answers.get(&task.lookup) {
+                    Some(MarketAnswer::Known(stored)) => work.analyse(&task, stored, now),
+                    Some(MarketAnswer::UnknownCode) => {
+                        let unknown = unknown_code(task.lookup);
+                        work.finished.push(finished(task.job, unknown));
                     }
-                    (Some(MarketAnswer::UnknownCode), _) => {
-                        work.finished.push(finished(job, unknown_code(lookup)));
+                    Some(MarketAnswer::Failed(failure)) => {
+                        work.fail(task.job, failure, worker, now);
                     }
-                    (Some(MarketAnswer::Failed(failure)), _) => {
-                        work.fail(job, failure, worker, now)
-                    }
-                    (None, _) | (_, None) => {}
+                    None => {}
                 }
             }
         }
         Ok(work)
     }
 
-    async fn configurations(
-        &self,
-        worker: &Worker,
-    ) -> Result<HashMap<Uuid, AnalysisConfig>, ServiceError> {
+    /// The configuration of every batch, or why it cannot be read.
+    async fn configurations(&self, worker: &Worker) -> Result<Configurations, ServiceError> {
         let ids: BTreeSet<Uuid> = self.jobs.iter().map(|job| job.batch_id).collect();
         let mut connection = worker.pool.get().await?;
         let mut configurations = HashMap::with_capacity(ids.len());
         for id in ids {
             let configuration = batches::configuration(&mut connection, id).await?;
-            let configuration =
-                serde_json::from_value(configuration).map_err(ServiceError::internal)?;
+            let configuration = serde_json::from_value(configuration).map_err(|error| {
+                format!("the stored configuration of the batch cannot be read: {error}")
+            });
             configurations.insert(id, configuration);
         }
         Ok(configurations)
     }
 
-    fn by_marketplace(&self) -> Result<JobsByMarketplace<'_>, ServiceError> {
-        let mut groups = JobsByMarketplace::new();
+    /// The jobs as tasks by marketplace. One that cannot be read is finished.
+    fn tasks<'a>(
+        &'a self,
+        configurations: &'a Configurations,
+        work: &mut Work,
+    ) -> BTreeMap<Marketplace, Vec<Task<'a>>> {
+        let mut tasks: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for job in &self.jobs {
-            let marketplace = job.marketplace.parse().map_err(ServiceError::internal)?;
-            let lookup = job.subject.parse().map_err(ServiceError::internal)?;
-            groups.entry(marketplace).or_default().push((lookup, job));
+            let Some(configuration) = configurations.get(&job.batch_id) else {
+                continue;
+            };
+            match Task::read(job, configuration) {
+                Ok((marketplace, task)) => tasks.entry(marketplace).or_default().push(task),
+                Err(detail) => work.give_up(job, detail),
+            }
         }
-        Ok(groups)
+        tasks
     }
 
     /// Writes what was found, and puts back what is to be tried again. While the database is away the result is kept and tried again for as
