@@ -273,3 +273,33 @@ async fn market_data_is_asked_for_again_only_when_it_is_old() {
         assert_eq!(world.keepa_stats().await["tokens_consumed"], tokens);
     }
 }
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_any_more_fails_by_name_and_stops_no_other() {
+    let mut world = World::new().await;
+    world.set("worker.concurrency", "0");
+    let idle = world.start().await;
+    let (one, other) = (idle.submit(&books(3)).await, idle.submit(&books(4)).await);
+    // As an older version may have left them.
+    world
+        .change(&format!(
+            "UPDATE batches SET configuration = '5' WHERE id = '{one}'"
+        ))
+        .await;
+    world
+        .change(&format!(
+            "UPDATE batch_items SET condition = 'MINT' WHERE batch_id = '{other}' AND position = 2"
+        ))
+        .await;
+    world.set("worker.concurrency", "1");
+    let server = world.start().await;
+    let failed = server.done_batch(&one).await;
+    assert_eq!(failed["items"]["failed"], 3, "{failed:#}");
+    let done = server.done_batch(&other).await;
+    assert_eq!(done["items"]["analysed"], 3, "{done:#}");
+    for (batch, position, what) in [(&one, 0, "configuration"), (&other, 1, "condition")] {
+        let error = &server.items(batch).await[position]["error"];
+        assert_eq!(error["code"], "ITEM_UNREADABLE", "{error}");
+        assert!(error["detail"].as_str().unwrap().contains(what), "{error}");
+    }
+}

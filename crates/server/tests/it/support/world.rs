@@ -121,15 +121,22 @@ impl World {
 
     /// The only number that a query of the database returns.
     pub(crate) async fn count(&self, query: &str) -> i64 {
-        let url = &self.database.url;
-        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-            .await
-            .unwrap();
-        let driver = tokio::spawn(connection);
-        let count = client.query_one(query, &[]).await.unwrap().get(0);
-        drop(client);
-        driver.await.unwrap().unwrap();
-        count
+        let client = self.client().await;
+        client.query_one(query, &[]).await.unwrap().get(0)
+    }
+
+    /// Changes the database behind the server's back.
+    pub(crate) async fn change(&self, statement: &str) {
+        let client = self.client().await;
+        assert_ne!(client.execute(statement, &[]).await.unwrap(), 0);
+    }
+
+    async fn client(&self) -> tokio_postgres::Client {
+        let connected = tokio_postgres::connect(&self.database.url, tokio_postgres::NoTls).await;
+        let (client, connection) = connected.unwrap();
+        // It ends with the client.
+        tokio::spawn(connection);
+        client
     }
 }
 
