@@ -2,25 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use arbitragevault_domain::acquisition::Acquisition;
-use arbitragevault_domain::analysis::analyze;
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_domain::money::Money;
 use arbitragevault_persistence::batches;
-use arbitragevault_persistence::jobs::{self, ClaimedJob, Retry};
-use arbitragevault_persistence::outcomes::{self, Finished, Outcome};
-use chrono::{DateTime, Utc};
+use arbitragevault_persistence::jobs::{self, ClaimedJob};
+use arbitragevault_persistence::outcomes;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Worker;
+use super::work::{Task, Work};
 use crate::error::{ServiceError, chain};
-use crate::market::{FetchFailure, MarketAnswer, StoredSnapshot};
-use crate::record::{self, Purpose};
+use crate::market::MarketAnswer;
 
 /// Jobs that this process holds under a lease.
 #[derive(Debug)]
@@ -31,151 +27,6 @@ pub(super) struct Chunk {
 
 /// The configuration of each batch, or why it cannot be read.
 type Configurations = HashMap<Uuid, Result<AnalysisConfig, String>>;
-
-/// What became of the jobs of a chunk.
-#[derive(Default)]
-struct Work {
-    finished: Vec<Finished>,
-    retries: Vec<Retry>,
-    source: Option<DataSource>,
-}
-
-impl Work {
-    /// Analyses one item.
-    fn analyse(&mut self, task: &Task<'_>, stored: &StoredSnapshot, now: DateTime<Utc>) {
-        let snapshot = &stored.snapshot;
-        let as_of = snapshot.analysis_time(now);
-        let analysis = analyze(snapshot, &task.acquisition, task.configuration, as_of);
-        let purpose = Purpose {
-            organisation_id: task.job.organisation_id,
-            item: Some((task.job.batch_id, task.job.position)),
-            snapshot_id: stored.id,
-        };
-        match record::row(&analysis, purpose, now) {
-            Ok(row) => {
-                self.source = Some(analysis.source);
-                let outcome = Outcome::Analysed(Box::new(row));
-                self.finished.push(finished(task.job, outcome));
-            }
-            Err(error) => {
-                let detail = format!("the analysis cannot be stored: {}", chain(&error));
-                self.give_up(task.job, detail);
-            }
-        }
-    }
-
-    /// Finishes a job of which something cannot be read or stored.
-    fn give_up(&mut self, job: &ClaimedJob, detail: String) {
-        tracing::error!(batch_id = %job.batch_id, position = job.position, detail, "an item is given up");
-        self.finished.push(finished(job, unreadable(detail)));
-    }
-
-    /// Puts a job back, or gives it up. Waiting for tokens is no failed attempt.
-    fn fail(
-        &mut self,
-        job: &ClaimedJob,
-        failure: &FetchFailure,
-        worker: &Worker,
-        now: DateTime<Utc>,
-    ) {
-        let failed = u16::try_from(job.attempts)
-            .unwrap_or(u16::MAX)
-            .saturating_add(1);
-        let retry = match failure.retry_after {
-            Some(wait) => Some((now + wait, job.attempts)),
-            None if failure.retryable => {
-                let attempts = i16::try_from(failed).unwrap_or(i16::MAX);
-                worker
-                    .options
-                    .retry
-                    .next_attempt(failed, now)
-                    .map(|run_at| (run_at, attempts))
-            }
-            None => None,
-        };
-        match retry {
-            Some((run_at, attempts)) => self.retries.push(Retry {
-                id: job.id,
-                run_at,
-                attempts,
-                error: failure.detail.clone(),
-            }),
-            None => self.finished.push(finished(
-                job,
-                Outcome::Failed {
-                    code: failure.code.to_owned(),
-                    detail: failure.detail.clone(),
-                },
-            )),
-        }
-    }
-}
-
-fn finished(job: &ClaimedJob, outcome: Outcome) -> Finished {
-    Finished {
-        job_id: job.id,
-        batch_id: job.batch_id,
-        position: job.position,
-        outcome,
-    }
-}
-
-fn unknown_code(lookup: Lookup) -> Outcome {
-    Outcome::Failed {
-        code: "PRODUCT_NOT_FOUND".to_owned(),
-        detail: format!("Keepa knows no product with the code {lookup}"),
-    }
-}
-
-/// What becomes of an item of which something stored cannot be read. It must not stop the others, which would be claimed with it again
-/// and again.
-fn unreadable(detail: String) -> Outcome {
-    Outcome::Failed {
-        code: "ITEM_UNREADABLE".to_owned(),
-        detail,
-    }
-}
-
-/// A job, read.
-struct Task<'a> {
-    job: &'a ClaimedJob,
-    lookup: Lookup,
-    acquisition: Acquisition,
-    configuration: &'a AnalysisConfig,
-}
-
-impl<'a> Task<'a> {
-    /// Reads a job, or says what of it cannot be read.
-    fn read(
-        job: &'a ClaimedJob,
-        configuration: &'a Result<AnalysisConfig, String>,
-    ) -> Result<(Marketplace, Self), String> {
-        fn of<T, E: std::error::Error>(what: &str, read: Result<T, E>) -> Result<T, String> {
-            read.map_err(|error| {
-                let cause = error
-                    .source()
-                    .map_or_else(|| error.to_string(), ToString::to_string);
-                format!("the stored {what} cannot be read: {cause}")
-            })
-        }
-        let marketplace: Marketplace = of("marketplace", job.marketplace.parse())?;
-        let buy_price = job
-            .buy_price_minor
-            .map(|minor| Money::from_minor(minor, marketplace.currency()));
-        let task = Self {
-            job,
-            lookup: of("identifier", job.subject.parse())?,
-            acquisition: Acquisition {
-                buy_price,
-                quantity: of("quantity", u32::try_from(job.quantity))?,
-                condition: of("condition", record::from_name(&job.condition))?,
-                fulfilment: of("fulfilment", record::from_name(&job.fulfilment))?,
-            },
-            configuration: configuration.as_ref().map_err(Clone::clone)?,
-        };
-        Ok((marketplace, task))
-    }
-}
 
 impl Chunk {
     /// The chunk of these jobs, `None` when there are none.
@@ -221,10 +72,7 @@ impl Chunk {
             for task in tasks {
                 match answers.get(&task.lookup) {
                     Some(MarketAnswer::Known(stored)) => work.analyse(&task, stored, now),
-                    Some(MarketAnswer::UnknownCode) => {
-                        let unknown = unknown_code(task.lookup);
-                        work.finished.push(finished(task.job, unknown));
-                    }
+                    Some(MarketAnswer::UnknownCode) => work.unknown_code(&task),
                     Some(MarketAnswer::Failed(failure)) => {
                         work.fail(task.job, failure, worker, now);
                     }
@@ -263,7 +111,7 @@ impl Chunk {
             };
             match Task::read(job, configuration) {
                 Ok((marketplace, task)) => tasks.entry(marketplace).or_default().push(task),
-                Err(detail) => work.give_up(job, detail),
+                Err(detail) => work.unreadable(job, detail),
             }
         }
         tasks

@@ -4,6 +4,7 @@
 
 mod backoff;
 mod chunk;
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,164 @@
+//! What is to be done for each job of a chunk, and what became of it.
+
+use arbitragevault_domain::acquisition::Acquisition;
+use arbitragevault_domain::analysis::analyze;
+use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_domain::identifier::Lookup;
+use arbitragevault_domain::market::DataSource;
+use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_domain::money::Money;
+use arbitragevault_persistence::jobs::{ClaimedJob, Retry};
+use arbitragevault_persistence::outcomes::{Finished, Outcome};
+use chrono::{DateTime, Utc};
+
+use super::Worker;
+use crate::error::chain;
+use crate::market::{FetchFailure, StoredSnapshot};
+use crate::record::{self, Purpose};
+
+/// What became of the jobs of a chunk.
+#[derive(Default)]
+pub(super) struct Work {
+    pub(super) finished: Vec<Finished>,
+    pub(super) retries: Vec<Retry>,
+    pub(super) source: Option<DataSource>,
+}
+
+impl Work {
+    /// Analyses one item.
+    pub(super) fn analyse(&mut self, task: &Task<'_>, stored: &StoredSnapshot, now: DateTime<Utc>) {
+        let snapshot = &stored.snapshot;
+        let as_of = snapshot.analysis_time(now);
+        let analysis = analyze(snapshot, &task.acquisition, task.configuration, as_of);
+        let purpose = Purpose {
+            organisation_id: task.job.organisation_id,
+            item: Some((task.job.batch_id, task.job.position)),
+            snapshot_id: stored.id,
+        };
+        match record::row(&analysis, purpose, now) {
+            Ok(row) => {
+                self.source = Some(analysis.source);
+                let outcome = Outcome::Analysed(Box::new(row));
+                self.finished.push(finished(task.job, outcome));
+            }
+            Err(error) => {
+                let detail = format!("the analysis cannot be stored: {}", chain(&error));
+                self.give_up(task.job, "ANALYSIS_NOT_STORED", detail);
+            }
+        }
+    }
+
+    /// Finishes the job of a code that belongs to no product.
+    pub(super) fn unknown_code(&mut self, task: &Task<'_>) {
+        let outcome = Outcome::Failed {
+            code: "PRODUCT_NOT_FOUND".to_owned(),
+            detail: format!("Keepa knows no product with the code {}", task.lookup),
+        };
+        self.finished.push(finished(task.job, outcome));
+    }
+
+    /// Finishes a job of which something stored cannot be read. Put back, it would keep those that are claimed with it from being done.
+    pub(super) fn unreadable(&mut self, job: &ClaimedJob, detail: String) {
+        self.give_up(job, "ITEM_UNREADABLE", detail);
+    }
+
+    /// Finishes a job because of a defect on our side.
+    fn give_up(&mut self, job: &ClaimedJob, code: &str, detail: String) {
+        tracing::error!(batch_id = %job.batch_id, position = job.position, code, detail, "an item is given up");
+        let outcome = Outcome::Failed {
+            code: code.to_owned(),
+            detail,
+        };
+        self.finished.push(finished(job, outcome));
+    }
+
+    /// Puts a job back, or gives it up. Waiting for tokens is no failed attempt.
+    pub(super) fn fail(
+        &mut self,
+        job: &ClaimedJob,
+        failure: &FetchFailure,
+        worker: &Worker,
+        now: DateTime<Utc>,
+    ) {
+        let failed = u16::try_from(job.attempts)
+            .unwrap_or(u16::MAX)
+            .saturating_add(1);
+        let retry = match failure.retry_after {
+            Some(wait) => Some((now + wait, job.attempts)),
+            None if failure.retryable => {
+                let attempts = i16::try_from(failed).unwrap_or(i16::MAX);
+                worker
+                    .options
+                    .retry
+                    .next_attempt(failed, now)
+                    .map(|run_at| (run_at, attempts))
+            }
+            None => None,
+        };
+        match retry {
+            Some((run_at, attempts)) => self.retries.push(Retry {
+                id: job.id,
+                run_at,
+                attempts,
+                error: failure.detail.clone(),
+            }),
+            None => self.finished.push(finished(
+                job,
+                Outcome::Failed {
+                    code: failure.code.to_owned(),
+                    detail: failure.detail.clone(),
+                },
+            )),
+        }
+    }
+}
+
+fn finished(job: &ClaimedJob, outcome: Outcome) -> Finished {
+    Finished {
+        job_id: job.id,
+        batch_id: job.batch_id,
+        position: job.position,
+        outcome,
+    }
+}
+
+/// A job, read.
+pub(super) struct Task<'a> {
+    pub(super) job: &'a ClaimedJob,
+    pub(super) lookup: Lookup,
+    pub(super) acquisition: Acquisition,
+    pub(super) configuration: &'a AnalysisConfig,
+}
+
+impl<'a> Task<'a> {
+    /// Reads a job, or says what of it cannot be read.
+    pub(super) fn read(
+        job: &'a ClaimedJob,
+        configuration: &'a Result<AnalysisConfig, String>,
+    ) -> Result<(Marketplace, Self), String> {
+        fn of<T, E: std::error::Error>(what: &str, read: Result<T, E>) -> Result<T, String> {
+            read.map_err(|error| {
+                let cause = error
+                    .source()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                format!("the stored {what} cannot be read: {cause}")
+            })
+        }
+        let marketplace: Marketplace = of("marketplace", job.marketplace.parse())?;
+        let buy_price = job
+            .buy_price_minor
+            .map(|minor| Money::from_minor(minor, marketplace.currency()));
+        let task = Self {
+            job,
+            lookup: of("identifier", job.subject.parse())?,
+            acquisition: Acquisition {
+                buy_price,
+                quantity: of("quantity", u32::try_from(job.quantity))?,
+                condition: of("condition", record::from_name(&job.condition))?,
+                fulfilment: of("fulfilment", record::from_name(&job.fulfilment))?,
+            },
+            configuration: configuration.as_ref().map_err(Clone::clone)?,
+        };
+        Ok((marketplace, task))
+    }
+}
