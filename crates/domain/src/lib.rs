@@ -50,3 +50,13 @@ pub mod verdict;
 mod recorded_tests;
 #[cfg(test)]
 mod testing;
+
+/// The worked examples of the handbook and of the README, as tests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../docs/calculations.md")]
+    struct Calculations;
+
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+}
