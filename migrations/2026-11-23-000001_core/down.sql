@@ -3,6 +3,7 @@ DROP TABLE events;
 DROP TABLE jobs;
 DROP TABLE batch_items;
 DROP TABLE analyses;
+DROP FUNCTION rank_key;
 DROP TABLE product_codes;
 ALTER TABLE products DROP CONSTRAINT products_latest_snapshot_id_fkey;
 DROP TABLE product_snapshots;

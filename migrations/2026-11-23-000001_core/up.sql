@@ -86,6 +86,15 @@ CREATE TABLE product_codes (
 );
 CREATE INDEX product_codes_product ON product_codes (asin, marketplace);
 
+-- The place in a ranking as one number, highest first: what is recommended comes before what is not, whatever the order, and an unknown
+-- value after every known one. Steps of 2^56 part the kinds, values are held within 2^55.
+CREATE FUNCTION rank_key(recommendation TEXT, value BIGINT) RETURNS BIGINT LANGUAGE sql IMMUTABLE
+RETURN CASE recommendation
+           WHEN 'STRONG_BUY' THEN 4 WHEN 'BUY' THEN 4 WHEN 'CONSIDER' THEN 3 WHEN 'PASS' THEN 2 WHEN 'AVOID' THEN 1 ELSE 0
+       END * 72057594037927936
+       -- greatest and least pass over NULL.
+       + CASE WHEN value IS NULL THEN -36028797018963968 ELSE greatest(least(value, 36028797018963967), -36028797018963967) END;
+
 CREATE TABLE analyses (
     id UUID PRIMARY KEY,
     organisation_id UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
@@ -125,12 +134,12 @@ CREATE TABLE analyses (
     summary TEXT NOT NULL,
     document TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    -- Unknown sorts last in every ranking; a row comparison cannot page over NULLs.
-    roi_sort BIGINT NOT NULL GENERATED ALWAYS AS (coalesce(roi_bp, -9223372036854775807)) STORED,
-    profit_sort BIGINT NOT NULL GENERATED ALWAYS AS (coalesce(profit_minor, -9223372036854775807)) STORED,
-    opportunity_sort BIGINT NOT NULL GENERATED ALWAYS AS (coalesce(opportunity, -9223372036854775807)) STORED,
-    velocity_sort BIGINT NOT NULL GENERATED ALWAYS AS (coalesce(velocity, -1)) STORED,
-    combined_sort BIGINT NOT NULL GENERATED ALWAYS AS (coalesce(combined, -1)) STORED,
+    -- A row comparison cannot page over NULLs.
+    roi_sort BIGINT NOT NULL GENERATED ALWAYS AS (rank_key(recommendation, roi_bp)) STORED,
+    profit_sort BIGINT NOT NULL GENERATED ALWAYS AS (rank_key(recommendation, profit_minor)) STORED,
+    opportunity_sort BIGINT NOT NULL GENERATED ALWAYS AS (rank_key(recommendation, opportunity)) STORED,
+    velocity_sort BIGINT NOT NULL GENERATED ALWAYS AS (rank_key(recommendation, velocity)) STORED,
+    combined_sort BIGINT NOT NULL GENERATED ALWAYS AS (rank_key(recommendation, combined)) STORED,
     UNIQUE (batch_id, position),
     CHECK ((batch_id IS NULL) = (position IS NULL))
 );

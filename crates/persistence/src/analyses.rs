@@ -147,7 +147,7 @@ pub struct AnalysisSummary {
     pub created_at: DateTime<Utc>,
 }
 
-/// The order of a list, best first, unknown last.
+/// The order of a list: what is recommended before what is not, then best first, unknown last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AnalysisSort {
     /// Risk-adjusted profit per day of bound capital.
@@ -228,13 +228,13 @@ fn filtered<'a>(organisation_id: Uuid, filter: &'a AnalysisFilter) -> Filtered<'
         query = query.filter(analyses::flags.contains(vec![flag]));
     }
     if let Some(roi) = filter.min_roi_bp {
-        query = query.filter(analyses::roi_sort.ge(roi));
+        query = query.filter(analyses::roi_bp.ge(roi));
     }
     if let Some(profit) = filter.min_profit_minor {
-        query = query.filter(analyses::profit_sort.ge(profit));
+        query = query.filter(analyses::profit_minor.ge(profit));
     }
     if let Some(velocity) = filter.min_velocity {
-        query = query.filter(analyses::velocity_sort.ge(i64::from(velocity)));
+        query = query.filter(analyses::velocity.ge(velocity));
     }
     query
 }

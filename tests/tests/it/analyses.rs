@@ -109,6 +109,40 @@ async fn an_unknown_return_is_no_return_of_at_least_anything() {
         ..Default::default()
     };
     let found = all_pages(&pool, &filter, AnalysisSort::Roi).await;
-    let found: Vec<i64> = found.iter().map(|row| row.key).collect();
-    assert_eq!(found, [2500, -500]);
+    let found: Vec<&str> = found.iter().map(|row| row.summary.as_str()).collect();
+    assert_eq!(found, [r#"{"position":3}"#, r#"{"position":1}"#]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recommended_comes_before_what_earns_more() {
+    let pool = pool().await;
+    let batch = submit(&pool, 7).await;
+    let offered = [
+        ("AVOID", Some(9_000)),
+        ("INSUFFICIENT_DATA", None),
+        ("PASS", Some(8_000)),
+        ("BUY", Some(1_000)),
+        ("CONSIDER", Some(i64::MAX)),
+        ("STRONG_BUY", Some(500)),
+        ("BUY", Some(700)),
+    ];
+    {
+        let mut connection = pool.get().await.unwrap();
+        for (position, (recommendation, value)) in (1..).zip(offered) {
+            let row = NewAnalysis {
+                recommendation: recommendation.to_owned(),
+                opportunity: value,
+                roi_bp: value,
+                ..analysis(batch.id, position)
+            };
+            analyses::insert_one(&mut connection, &row).await.unwrap();
+        }
+    }
+    let filter = AnalysisFilter::default();
+    for sort in [AnalysisSort::Opportunity, AnalysisSort::Roi] {
+        let ranked = all_pages(&pool, &filter, sort).await;
+        let ranked: Vec<&str> = ranked.iter().map(|row| row.summary.as_str()).collect();
+        let expected = [4, 7, 6, 5, 3, 1, 2].map(|place| format!(r#"{{"position":{place}}}"#));
+        assert_eq!(ranked, expected);
+    }
 }

@@ -151,7 +151,7 @@ impl ListQuery {
 
 /// List analyses
 ///
-/// Best first by the chosen order; what is unknown comes last.
+/// What is recommended comes first, whatever the order; then best first, what is unknown last.
 #[utoipa::path(
     tag = "analyses",
     params(ListQuery),
