@@ -43,7 +43,7 @@ done
 measure() {
     name=$1
     shift
-    curl -sf -o /dev/null "$url" || { echo "$name: $url fails" >&2; exit 1; }
+    [ $# -gt 0 ] || curl -sf -o /dev/null "$url" || { echo "$name: $url fails" >&2; exit 1; }
     for _ in $(seq "$runs"); do
         wrk -t1 -c"$connections" -d"$seconds"s --latency "$@" "$url" | awk '
             /99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = $NF } END { print rate, p99, bad + 0 }'
@@ -57,4 +57,5 @@ url="$filtered" measure "filtered list, first page"
 url="$deep" measure "filtered list, page at row 10,000"
 url="$api/api/v1/batches" measure "list of batches"
 url="$api/api/v1/analyses/01900000-0000-7000-8032-000000000007" measure "one analysis"
+url="$api/api/v1/analyses" measure "one analysis made and stored" -s "$here/analyse.lua"
 echo "resident after the load: $(resident)"
