@@ -269,7 +269,7 @@ pub async fn retry(
                  INSERT INTO jobs (kind, batch_id, position, subject, run_at)
                  SELECT 'ANALYSE_ITEM', $1, position, lookup, $2 FROM again ORDER BY position
                  ON CONFLICT (batch_id, position) DO UPDATE
-                 SET is_dead = false, attempts = 0, run_at = excluded.run_at, lease_owner = NULL, leased_until = NULL",
+                 SET is_dead = false, attempts = 0, run_at = excluded.run_at, lease_owner = NULL, leased_until = NULL, last_error = NULL",
             )
             .bind::<diesel::sql_types::Uuid, _>(id)
             .bind::<diesel::sql_types::Timestamptz, _>(now)

@@ -1,4 +1,4 @@
-//! The tables, as diesel sees them. The truth stands in `migrations/`; a test compares.
+//! The tables, as diesel sees them. The truth stands in `migrations/`; a test compares the columns.
 #![allow(missing_docs, reason = "the columns are documented in the migrations")]
 
 use diesel::table;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 /// Tells the time. The default is the machine's clock.
 #[derive(Clone)]
@@ -21,10 +21,10 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// The time now.
+    /// The time now, to the microsecond: what is stored is what was answered.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
+        (self.0)().trunc_subsecs(6)
     }
 }
 

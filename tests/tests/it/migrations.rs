@@ -1,9 +1,10 @@
 //! The steps of the schema.
 
-use arbitragevault_persistence::{Pool, migrate};
+use arbitragevault_persistence::{Pool, migrate, schema};
 use arbitragevault_tests::databases;
-use diesel::QueryableByName;
+use diesel::pg::Pg;
 use diesel::sql_types::Text;
+use diesel::{QueryDsl as _, QueryableByName, debug_query};
 use diesel_async::RunQueryDsl as _;
 
 use crate::support;
@@ -67,4 +68,41 @@ async fn processes_that_start_together_migrate_once() {
         one.is_empty() != other.is_empty(),
         "{one:?} and {other:?} were applied"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tables_of_the_code_have_the_columns_of_the_database() {
+    /// The columns of each table as the code writes them into a statement.
+    macro_rules! columns_of_the_code {
+        ($($table:ident)*) => {
+            [$({
+                let all = schema::$table::table.select(schema::$table::all_columns);
+                debug_query::<Pg, _>(&all).to_string()
+            }),*]
+        };
+    }
+    let statements = columns_of_the_code!(
+        organisations users batches products product_codes product_snapshots analyses batch_items jobs events
+    );
+    let mut of_the_code: Vec<String> = statements
+        .iter()
+        .flat_map(|sql| sql.split(" FROM ").next().unwrap()["SELECT ".len()..].split(", "))
+        .map(|column| column.replace('"', ""))
+        .collect();
+    of_the_code.sort();
+
+    let pool = support::pool().await;
+    let mut connection = pool.get().await.unwrap();
+    let of_the_database: Vec<Line> = diesel::sql_query(
+        "SELECT format('%s.%s', table_name, column_name) AS line
+         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+         WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE '\\_\\_diesel%'",
+    )
+    .load(&mut connection)
+    .await
+    .unwrap();
+    let mut of_the_database: Vec<String> =
+        of_the_database.into_iter().map(|line| line.line).collect();
+    of_the_database.sort();
+    assert_eq!(of_the_code, of_the_database);
 }

@@ -53,6 +53,13 @@ impl RawBody {
     /// # Errors
     /// A problem that names the place.
     pub(crate) fn json<T: DeserializeOwned + Validate>(&self) -> Result<T, Problem> {
+        // serde would read an array as the fields of a struct in their order.
+        if self.bytes.trim_ascii_start().first() == Some(&b'[') {
+            let error = <serde_json::Error as serde::de::Error>::custom(
+                "invalid type: array, expected an object",
+            );
+            return Err(of_json(Vec::new(), &error));
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.bytes);
         let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = validation::parts(error.path());
