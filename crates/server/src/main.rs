@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod sandbox;
 mod serve;
+mod signals;
 mod telemetry;
 
 use std::process::ExitCode;

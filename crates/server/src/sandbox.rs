@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use keepa_sandbox::{Sandbox, SandboxConfig};
 
 use crate::cli::SandboxArguments;
-use crate::serve::Signals;
+use crate::signals::Signals;
 
 /// Serves until a signal comes.
 pub(crate) async fn run(arguments: SandboxArguments) -> anyhow::Result<()> {

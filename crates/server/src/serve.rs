@@ -20,11 +20,11 @@ use arbitragevault_services::{Services, Shared};
 use keepa_client::{KeepaClient, TokenPolicy};
 use keepa_sandbox::Sandbox;
 use local_postgres::Cluster;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, DatabaseConfig, KeepaConfig};
 use crate::sandbox;
+use crate::signals::Signals;
 
 /// Connections of the background worker, which has a pool of its own.
 const WORKER_CONNECTIONS: usize = 4;
@@ -126,33 +126,6 @@ async fn bring_up_to_date(database: &Database) -> anyhow::Result<Vec<String>> {
     migrate::run(&database.direct_url)
         .await
         .context("cannot migrate the database")
-}
-
-/// The signals that ask the process to stop.
-pub(crate) struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    /// Catches the signals from now on; one that comes before anybody waits for it is kept.
-    pub(crate) fn listen() -> anyhow::Result<Self> {
-        let listen = || {
-            std::io::Result::Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                interrupt: signal(SignalKind::interrupt())?,
-            })
-        };
-        listen().context("cannot catch signals")
-    }
-
-    /// Waits for one of them.
-    pub(crate) async fn received(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }
 
 /// Keepa, or the sandbox where there is no key.

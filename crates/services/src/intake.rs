@@ -10,6 +10,7 @@ mod items;
 mod price;
 mod quantity;
 mod records;
+mod refusal;
 mod row;
 mod table;
 mod words;
@@ -26,7 +27,8 @@ use serde::{Deserialize, Serialize};
 pub use items::read_items;
 pub use price::MAX_PRICE;
 pub use quantity::MAX_QUANTITY;
-pub use row::{MAX_IDENTIFIER_CHARS, MAX_NOTE_CHARS};
+pub use refusal::MAX_IDENTIFIER_CHARS;
+pub use row::MAX_NOTE_CHARS;
 pub use table::read_text;
 
 /// Most rows of one list (the HTTP contract: 10,000 items a batch).

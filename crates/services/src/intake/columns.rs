@@ -1,7 +1,7 @@
 //! Which column of a table is what, by its header.
 
 use super::records::Record;
-use super::row::shown;
+use super::refusal::shown;
 use super::{ListError, ListWarning};
 
 /// Names of identifier columns, the surest first: of several that are filled in, the first that can be read is used.

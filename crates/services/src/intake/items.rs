@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::row::{Candidate, RawRow, Refusal, shown};
+use super::refusal::{Refusal, shown};
+use super::row::{Candidate, RawRow};
 use super::{Field, Intake, ListError, Terms, check_length, name_duplicates};
 
 /// Reads items of the form `{identifier, buy_price?, quantity?, condition?, fulfilment?, note?}`, or bare identifiers.

@@ -3,7 +3,7 @@
 use arbitragevault_domain::money::{Currency, Money};
 use rust_decimal::Decimal;
 
-use super::row::{Refusal, shown};
+use super::refusal::{Refusal, shown};
 
 /// Highest buy price of one unit, in the main unit of the currency. No book that is bought to be sold on costs more; a higher
 /// number is an identifier or a mistake (our own limit).

@@ -1,6 +1,6 @@
 //! Reads a number of units.
 
-use super::row::{Refusal, shown};
+use super::refusal::{Refusal, shown};
 
 /// Most units of one row (our own limit: more is an identifier or a price in the wrong column).
 pub const MAX_QUANTITY: u32 = 100_000;

@@ -5,35 +5,12 @@ use std::borrow::Cow;
 use arbitragevault_domain::acquisition::{Acquisition, Condition};
 use arbitragevault_domain::identifier::{Identified, identify};
 
+use super::refusal::{Refusal, shown};
 use super::words::Named;
 use super::{AcceptedRow, Field, Finding, ListRow, RejectedRow, Terms, price, quantity, words};
 
 /// Longest note that is kept, in characters (our own limit).
 pub const MAX_NOTE_CHARS: usize = 1_000;
-
-/// Longest text of an identifier that is kept to be shown again, in characters (our own limit; addresses are the longest).
-pub const MAX_IDENTIFIER_CHARS: usize = 300;
-
-/// Why a cell is refused; the caller knows which cell it is.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) code: &'static str,
-    pub(super) detail: String,
-}
-
-impl Refusal {
-    pub(super) fn new(code: &'static str, detail: String) -> Self {
-        Self { code, detail }
-    }
-
-    pub(super) fn about(self, field: Field) -> Finding {
-        Finding {
-            code: Cow::Borrowed(self.code),
-            field,
-            detail: self.detail,
-        }
-    }
-}
 
 /// A text that may name the product, with the name of its column.
 #[derive(Debug)]
@@ -206,10 +183,4 @@ impl RawRow {
         let refusal = Refusal::new(code, detail.to_owned());
         self.warnings.push(refusal.about(field));
     }
-}
-
-/// A text as it can be stored and repeated in a message: of bounded length, and without NUL, which PostgreSQL does not take.
-pub(super) fn shown(text: &str) -> String {
-    let visible = text.trim().chars().filter(|c| *c != '\0');
-    visible.take(MAX_IDENTIFIER_CHARS).collect()
 }

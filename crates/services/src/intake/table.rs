@@ -7,7 +7,8 @@ use arbitragevault_domain::identifier::{IdentifierError, identify};
 use super::columns::{Column, Columns, column_of, no_identifier_column};
 use super::decode::decode;
 use super::records::{Content, Record, split};
-use super::row::{Candidate, RawRow, Refusal, shown};
+use super::refusal::{Refusal, shown};
+use super::row::{Candidate, RawRow};
 use super::{
     Field, Intake, ListError, ListRow, ListWarning, RejectedRow, Terms, check_length,
     name_duplicates,

@@ -2,7 +2,7 @@
 
 use arbitragevault_domain::acquisition::{Condition, Fulfilment};
 
-use super::row::{Refusal, shown};
+use super::refusal::{Refusal, shown};
 
 /// What each condition is called, in lower case without spaces and punctuation: Amazon's names, those of its flat files, the
 /// short forms of scouting applications, and our own names on the wire.
