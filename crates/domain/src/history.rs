@@ -104,6 +104,15 @@ impl History {
         self.changes.get(from..to).unwrap_or_default()
     }
 
+    /// The history as it was known at a time: without any later change.
+    #[must_use]
+    pub fn until(&self, at: KeepaMinutes) -> Self {
+        let after = self.changes.partition_point(|change| change.at <= at);
+        Self {
+            changes: self.changes.get(..after).unwrap_or_default().to_vec(),
+        }
+    }
+
     /// The stretches of a window in which values held. What was before the first change is unknown and left out.
     pub fn segments(&self, window: Window) -> impl Iterator<Item = Segment> + '_ {
         let first = self

@@ -29,6 +29,7 @@
 
 pub mod acquisition;
 pub mod analysis;
+pub mod backtest;
 pub mod config;
 pub mod demand;
 pub mod fees;

@@ -50,6 +50,12 @@ impl PriceSeries {
             Self::Used => "USED",
         }
     }
+
+    /// `true` when it tells the price of used units.
+    #[must_use]
+    pub const fn is_used(self) -> bool {
+        !matches!(self, Self::BuyBox | Self::NewFba | Self::New)
+    }
 }
 
 /// The price of one unit over the expected holding period.
@@ -132,22 +138,39 @@ impl PriceConfig {
     }
 }
 
-/// Weight of the current price against the median of the window when it lies above the median; one below it counts alone, since a
-/// price that rose is often a spike and one that fell seldom recovers.
+/// How much of the way to its level a price above it falls back: half, since of the prices that rose some are spikes and some stay.
+/// One below its level is believed: a price that fell seldom recovers.
 ///
-/// This and the next three are chosen on recorded histories (10 products, a cut every 60 days, truth = the time-weighted median of the next
-/// 90 days), coarsely, and no product was held out: where something is offered now the mean error is 0.242, against 0.266 of the current
-/// price and 0.284 of its even geometric mean with the median; low and high hold 80 % of the truths.
-const CURRENT_WEIGHT_ABOVE: f64 = 0.5;
+/// This and the constants below are chosen on recorded histories, coarsely (10 products, a cut every 60 days, truth = the time-weighted
+/// median of the next 90 days); `docs/calculations.md` shows the errors, and those on products that the choice had not seen.
+const FALL_BACK: f64 = 0.5;
 
-/// Least standard deviation of the logarithm of the coming price: a quiet past does not promise a quiet future.
-const LEAST_DEVIATION: f64 = 0.15;
+/// The level to which a price falls back is the quarter of the time in which it was lowest: the price that returns when the one seller with
+/// a higher one is gone.
+const LEVEL_SHARE: f64 = 0.25;
 
-/// How much of the dispersion of the window goes on.
-const DISPERSION_WEIGHT: f64 = 0.7;
+/// How much of the fall-back is doubt.
+const FALL_BACK_DOUBT: f64 = 0.7;
 
-/// How much of the way from the median to the current price is doubt.
-const GAP_WEIGHT: f64 = 0.7;
+/// How a market of new or used units moves.
+struct Temper {
+    /// Days of which the level is taken.
+    level_days: u16,
+    /// Least standard deviation of the logarithm of the coming price: a quiet past does not promise a quiet future.
+    least_deviation: f64,
+}
+
+/// New units are alike and many sell them: a price that held for two weeks is the market's.
+const NEW: Temper = Temper {
+    level_days: 14,
+    least_deviation: 0.04,
+};
+
+/// Used units are few, and the lowest offer is the price: when one sells, it jumps for weeks.
+const USED: Temper = Temper {
+    level_days: 90,
+    least_deviation: 0.15,
+};
 
 /// Greatest standard deviation: high is 3.6 times the likely price, more would say nothing.
 const GREATEST_DEVIATION: f64 = 1.0;
@@ -158,8 +181,8 @@ const Z_90: f64 = 1.281_552;
 /// The estimate of the sale price, from the best series that was offered for long enough and not too long ago; where there is none,
 /// from the best one that was offered at all within a year, named as a fallback with its age.
 ///
-/// The likely price is a geometric mean of the current price and the time-weighted median, low and high its log-normal quantiles. `None`
-/// when no series is usable: then the price is unknown. It knows no season, and a book with one seller has the price this seller dreams of.
+/// The likely price is the current one, fallen back half of the way to its level when it lies above; low and high are its log-normal
+/// quantiles. `None` when no series is usable: then the price is unknown. It knows no season, and a book with one seller has the price this seller dreams of.
 #[must_use]
 pub fn estimate_sale_price(
     snapshot: &MarketSnapshot,
@@ -257,32 +280,53 @@ impl<'a> Observed<'a> {
     /// The logarithm of a price is a statistic, not an amount: the float is rounded to the smallest unit before anything is computed
     /// with it.
     fn distribution(&self) -> Option<[i32; 3]> {
-        let log = |minor: i32| f64::from(minor.max(1)).ln();
-        let [median] = self.history.quantiles(self.window, [0.5])?.map(log);
-        let gap = self.current.map_or(0.0, |current| log(current) - median);
-        let weight = if gap > 0.0 { CURRENT_WEIGHT_ABOVE } else { 1.0 };
+        let temper = if self.series.is_used() { USED } else { NEW };
+        let (likely, fall) = match self.current.zip(self.level(&temper)) {
+            Some((current, level)) => {
+                let fall = FALL_BACK * (log(current) - log(level)).max(0.0);
+                (log(current) - fall, fall)
+            }
+            None => {
+                let [median] = self.history.quantiles(self.window, [0.5])?;
+                (log(median), 0.0)
+            }
+        };
         let (_, dispersion) = self.history.log_moments(self.window).unwrap_or_default();
-        let deviation = (DISPERSION_WEIGHT * dispersion)
-            .hypot(GAP_WEIGHT * gap)
-            .hypot(LEAST_DEVIATION)
+        let deviation = dispersion
+            .hypot(FALL_BACK_DOUBT * fall)
+            .hypot(temper.least_deviation)
             .min(GREATEST_DEVIATION);
-        let at = |z: f64| to_minor((median + weight * gap + z * deviation).exp()).max(1);
+        let at = |z: f64| to_minor((likely + z * deviation).exp()).max(1);
         Some([at(-Z_90), at(0.0), at(Z_90)])
     }
 
+    /// The level to which a price above it falls back; `None` when nothing was offered of late.
+    fn level(&self, temper: &Temper) -> Option<i32> {
+        let days = temper.level_days.min(self.window_days);
+        let window = Window::days_before(self.window.to, i32::from(days));
+        let [level] = self.history.quantiles(window, [LEVEL_SHARE])?;
+        Some(level)
+    }
+
     fn method(&self) -> String {
-        let days = self.window_days;
-        let median = self.history.quantiles(self.window, [0.5]);
-        match self.current.zip(median) {
-            Some((current, [median])) if current > median => {
-                format!(
-                    "geometric mean of the current price and the lower time-weighted median of {days} days"
-                )
+        let temper = if self.series.is_used() { USED } else { NEW };
+        let days = temper.level_days.min(self.window_days);
+        match self.current.zip(self.level(&temper)) {
+            Some((current, level)) if current > level => {
+                format!("geometric mean of the current price and the lower quartile of {days} days")
             }
-            Some(_) => format!("current price, not above the time-weighted median of {days} days"),
-            None => format!("time-weighted median of {days} days; nothing is offered now"),
+            Some(_) => format!("current price, not above the lower quartile of {days} days"),
+            None => {
+                let days = self.window_days;
+                format!("time-weighted median of {days} days; nothing is offered now")
+            }
         }
     }
+}
+
+/// The natural logarithm of a price; one of nothing counts as the smallest unit.
+fn log(minor: i32) -> f64 {
+    f64::from(minor.max(1)).ln()
 }
 
 /// The series that tell the price of a unit, best first.

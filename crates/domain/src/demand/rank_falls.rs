@@ -7,22 +7,24 @@ use crate::market::{MarketSnapshot, SalesRankDrops};
 use crate::price::days_between;
 use crate::time::KeepaMinutes;
 
-/// How many sales the curve is worth against counted rank falls: the shape of the Gamma prior around it.
-///
-/// This, the weights of the periods and the drift are chosen on recorded histories (10 products, a cut every 60 days, truth = the rank falls
-/// of the next 30 days), coarsely, and no product was held out: below saturation the mean error of log(1 + n) is 0.491, against 0.493 of a
-/// third of the last 90 days' falls. The interval holds 94 % of the truths instead of 80 %, as one of small counts must hold more.
+/// How many sales the curve is worth against counted rank falls: the shape of the Gamma prior around it. Half a sale, as in Jeffreys'
+/// prior: it decides where nothing was counted, and next to nothing else.
 const CURVE_WEIGHT: f64 = 0.5;
 
-/// Days back, and how much a fall counts that happened since then but after the period before.
-const PERIODS: [(u16, f64); 4] = [(30, 1.0), (90, 0.5), (180, 0.3), (365, 0.1)];
+/// Days back, and how much the rate of falls in them weighs: a month tells what is new, half a year what is usual.
+///
+/// The weights are chosen on recorded histories, coarsely (10 products, a cut every 60 days, truth = the rank falls of the next 30 days);
+/// `docs/calculations.md` shows the errors, and those on products that the choice had not seen.
+const PERIODS: [(u16, f64); 2] = [(30, 0.35), (180, 0.65)];
 
 /// Above this many falls a month rank falls undercount sales, since several sales fall between two readings of the rank (grade M).
 const SATURATION: f64 = 30.0;
 
-/// Rank falls, discounted by their age, and the discounted months in which they were counted.
+/// Rank falls of a listing.
 pub(super) struct RankFalls {
-    falls: f64,
+    /// Falls a month, a geometric mean over the periods.
+    monthly: f64,
+    /// Months of the longest period of which the ranks are known.
     months: f64,
 }
 
@@ -38,40 +40,41 @@ impl RankFalls {
             .changes()
             .first()
             .map_or(0, |first| days_between(first.at, now));
-        let mut sum = Self {
-            falls: 0.0,
-            months: 0.0,
-        };
-        let (mut inner_falls, mut inner_days) = (0, 0);
+        let (mut log, mut months) = (0.0, 0.0);
         for (days, weight) in PERIODS {
             let counted = match days {
                 30 => keepas.days_30,
-                90 => keepas.days_90,
-                180 => keepas.days_180,
-                _ => keepas.days_365,
+                _ => keepas.days_180,
             };
-            let falls = counted
-                .unwrap_or_else(|| ranks.falls(Window::days_before(now, i32::from(days))))
-                .max(inner_falls);
-            let known = known_days.min(u32::from(days));
-            sum.falls += weight * f64::from(falls - inner_falls);
-            sum.months += weight * f64::from(known - inner_days) / 30.0;
-            (inner_falls, inner_days) = (falls, known);
+            let falls =
+                counted.unwrap_or_else(|| ranks.falls(Window::days_before(now, i32::from(days))));
+            months = f64::from(known_days.min(u32::from(days))) / 30.0;
+            if months > 0.0 {
+                log += weight * (f64::from(falls) / months).ln_1p();
+            }
         }
-        sum
+        Self {
+            monthly: log.exp_m1(),
+            months,
+        }
     }
 
-    /// The listing's rate, and how it was told; `None` without anything to tell it from.
+    /// The rate of rank falls; `None` without anything to tell it from.
+    pub(super) fn falls_rate(&self, curve: Option<f64>) -> Option<MonthlyRate> {
+        // Without a curve the prior has no months of its own: it adds half a fall.
+        let prior_months = curve.map_or(0.0, |curve| CURVE_WEIGHT / curve);
+        MonthlyRate::new(
+            CURVE_WEIGHT + self.monthly * self.months,
+            prior_months + self.months,
+        )
+    }
+
+    /// The listing's rate of sales, and how it was told; `None` without anything to tell it from.
     pub(super) fn monthly_rate(&self, curve: Option<f64>) -> Option<(MonthlyRate, DemandMethod)> {
+        let rate = self.falls_rate(curve)?;
         let Some(curve) = curve else {
-            // Without a curve: Jeffreys' prior of a Poisson rate adds half a fall.
-            let rate = MonthlyRate::new(0.5 + self.falls, self.months)?;
             return Some((rate, DemandMethod::RankDrops));
         };
-        let rate = MonthlyRate::new(
-            CURVE_WEIGHT + self.falls,
-            CURVE_WEIGHT / curve + self.months,
-        )?;
         if self.months <= 0.0 {
             return Some((rate, DemandMethod::RankCurve));
         }
