@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Serve,
     /// Analyse a list without server or database, and print the ranking.
     Analyze(AnalyzeArguments),
+    /// Ask the estimates at cuts through recorded histories for what came next.
+    Backtest(BacktestArguments),
     /// Bring the database's schema up to date.
     Migrate,
     /// Print the OpenAPI document.
@@ -70,6 +72,44 @@ pub(crate) enum Format {
     Csv,
     /// One JSON array of whole analyses.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BacktestArguments {
+    /// Recorded Keepa answers.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corpus: PathBuf,
+    /// Days from one cut to the next.
+    #[arg(long, default_value = "60d", value_name = "DAYS")]
+    pub(crate) every: Days,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: BacktestFormat,
+}
+
+/// What a backtest prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BacktestFormat {
+    /// One JSON object a line for each product, cut and series.
+    #[default]
+    Ndjson,
+    /// Errors and coverage, as tables.
+    Report,
+}
+
+/// A number of days, at least one, written as `60d` or `60`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Days(pub(crate) u16);
+
+impl std::str::FromStr for Days {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_suffix('d').unwrap_or(text).parse() {
+            Ok(days) if days > 0 => Ok(Self(days)),
+            _ => Err("days as in 60d, from 1d to 65535d"),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

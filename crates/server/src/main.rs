@@ -1,6 +1,7 @@
 //! The `arbitragevault` command: configuration, telemetry, composition, shutdown and the command line.
 
 mod analyze;
+mod backtest;
 mod cli;
 mod config;
 mod sandbox;
@@ -54,6 +55,10 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Analyze(arguments) => runtime.block_on(analyze::analyze(&arguments, &config)),
+        Command::Backtest(arguments) => {
+            backtest::backtest(&arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Openapi => {
             cli::print(&arbitragevault_api::openapi().to_pretty_json()?)?;
             Ok(ExitCode::SUCCESS)
