@@ -141,7 +141,14 @@ async fn a_wrong_command_line_ends_with_2_and_says_what_is_right() {
 async fn every_command_has_help_and_the_version() {
     let version = format!("arbitragevault {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(Output::of(with(&["--version"]), "").await.stdout, version);
-    for name in ["serve", "analyze", "migrate", "openapi", "keepa-sandbox"] {
+    for name in [
+        "serve",
+        "analyze",
+        "backtest",
+        "migrate",
+        "openapi",
+        "keepa-sandbox",
+    ] {
         let help = Output::of(with(&[name, "--help"]), "").await;
         assert_eq!(help.code, Some(0));
         assert!(
@@ -158,7 +165,14 @@ async fn every_command_has_help_and_the_version() {
         );
     }
     let help = Output::of(with(&["--help"]), "").await.stdout;
-    for name in ["serve", "analyze", "migrate", "openapi", "keepa-sandbox"] {
+    for name in [
+        "serve",
+        "analyze",
+        "backtest",
+        "migrate",
+        "openapi",
+        "keepa-sandbox",
+    ] {
         assert!(help.contains(name), "{help}");
     }
 }
