@@ -64,8 +64,7 @@ pub struct ClaimedJob {
     pub fulfilment: String,
 }
 
-/// Claims the jobs of up to so many products, oldest first, across batches. A job whose lease ran out is claimable, and that it ran out
-/// counts as a failed attempt: work that kills its process must not do so for ever.
+/// Claims the jobs of up to so many products, oldest first, across batches. A job whose lease ran out is claimable.
 ///
 /// # Errors
 /// When the database is not available.
@@ -86,7 +85,7 @@ pub async fn claim(
          subjects AS (
              SELECT subject FROM ready GROUP BY subject ORDER BY min(id) LIMIT $2),
          claimed AS (
-             UPDATE jobs SET lease_owner = $3, leased_until = $4, attempts = attempts + (lease_owner IS NOT NULL)::int
+             UPDATE jobs SET lease_owner = $3, leased_until = $4
              FROM ready JOIN subjects USING (subject)
              WHERE jobs.id = ready.id
              RETURNING jobs.id, jobs.batch_id, jobs.position, jobs.subject, jobs.attempts)

@@ -63,25 +63,6 @@ async fn a_server_killed_again_and_again_while_it_writes_has_every_item_analysed
 }
 
 #[tokio::test]
-async fn an_item_that_ended_its_process_each_time_is_given_up_and_the_rest_is_analysed() {
-    let mut world = World::new().await;
-    world.set("worker.concurrency", "0");
-    let server = world.start().await;
-    let id = server.submit(&books(2)).await;
-    world
-        .change("UPDATE jobs SET attempts = 6 WHERE position = 1")
-        .await;
-    server.stop().await;
-
-    world.set("worker.concurrency", "1");
-    let server = world.start().await;
-    server.done_batch(&id).await;
-    let items = server.items(&id).await;
-    assert_eq!(items[0]["error"]["code"], "WORK_ABANDONED");
-    assert_eq!(items[1]["status"], "ANALYSED");
-}
-
-#[tokio::test]
 async fn a_server_asked_to_stop_in_the_middle_of_a_batch_gives_its_work_back_and_the_next_goes_on()
 {
     let world = World::new().await;

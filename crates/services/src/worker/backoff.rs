@@ -27,11 +27,6 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// `true` when so many attempts failed that none is left.
-    pub(super) fn is_exhausted_by(&self, attempts: i16) -> bool {
-        u16::try_from(attempts).is_ok_and(|attempts| attempts >= self.max_attempts)
-    }
-
     /// The time of the next attempt after `attempts` failed ones, or `None` when it is given up.
     #[must_use]
     pub fn next_attempt(&self, attempts: u16, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

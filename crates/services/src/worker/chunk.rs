@@ -61,7 +61,7 @@ impl Chunk {
         let now = worker.shared.clock.now();
         let configurations = self.configurations(worker).await?;
         let mut work = Work::default();
-        for (marketplace, tasks) in self.tasks(worker, &configurations, &mut work) {
+        for (marketplace, tasks) in self.tasks(&configurations, &mut work) {
             let lookups: BTreeSet<Lookup> = tasks.iter().map(|task| task.lookup).collect();
             let lookups = Vec::from_iter(lookups);
             let answers = worker
@@ -101,7 +101,6 @@ impl Chunk {
     /// The jobs as tasks by marketplace. One that cannot be read is finished.
     fn tasks<'a>(
         &'a self,
-        worker: &Worker,
         configurations: &'a Configurations,
         work: &mut Work,
     ) -> BTreeMap<Marketplace, Vec<Task<'a>>> {
@@ -110,10 +109,6 @@ impl Chunk {
             let Some(configuration) = configurations.get(&job.batch_id) else {
                 continue;
             };
-            if worker.options.retry.is_exhausted_by(job.attempts) {
-                work.abandoned(job);
-                continue;
-            }
             match Task::read(job, configuration) {
                 Ok((marketplace, task)) => tasks.entry(marketplace).or_default().push(task),
                 Err(detail) => work.unreadable(job, detail),

@@ -62,13 +62,6 @@ impl Work {
         self.give_up(job, "ITEM_UNREADABLE", detail);
     }
 
-    /// Finishes a job whose process ended each time before it was done.
-    pub(super) fn abandoned(&mut self, job: &ClaimedJob) {
-        let attempts = job.attempts;
-        let detail = format!("its work was begun {attempts} times and never ended");
-        self.give_up(job, "WORK_ABANDONED", detail);
-    }
-
     /// Finishes a job because of a defect on our side.
     fn give_up(&mut self, job: &ClaimedJob, code: &str, detail: String) {
         tracing::error!(batch_id = %job.batch_id, position = job.position, code, detail, "an item is given up");
