@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::error::ApiError;
 
 /// The envelope of an answer. Products stay raw, so that a malformed one does not cost the others.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Envelope<'a> {
     #[serde(default)]
@@ -25,11 +25,4 @@ pub(crate) struct Envelope<'a> {
     pub(crate) error: Option<ApiError>,
     #[serde(default, borrow)]
     pub(crate) products: Option<Vec<&'a RawValue>>,
-}
-
-impl Envelope<'_> {
-    /// `true` when the token fields say something: a rejected key is answered with zeros throughout.
-    pub(crate) const fn tells_tokens(&self) -> bool {
-        self.refill_rate > 0
-    }
 }

@@ -76,6 +76,9 @@ pub enum KeepaError {
     /// No answer in time.
     #[error("Keepa did not answer in time")]
     Timeout,
+    /// The call was not done by the deadline of the client.
+    #[error("the call was not done by its deadline")]
+    DeadlineExceeded,
     /// The answer is not what Keepa sends.
     #[error("the answer of Keepa cannot be read: {0}")]
     Unreadable(String),
@@ -87,6 +90,9 @@ pub enum KeepaError {
         /// What is wrong with it.
         message: String,
     },
+    /// The books of the tokens, which a [`TokenBudget`](crate::TokenBudget) keeps, cannot be read or written.
+    #[error(transparent)]
+    Budget(#[from] crate::budget::BudgetError),
     /// The client itself could not be built.
     #[error("the client cannot be built: {0}")]
     Client(String),
@@ -103,6 +109,7 @@ impl KeepaError {
                 | Self::Connection(_)
                 | Self::Timeout
                 | Self::Unreadable(_)
+                | Self::Budget(_)
         )
     }
 

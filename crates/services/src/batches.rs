@@ -98,7 +98,7 @@ impl Services {
             .await?;
         let missing = u64::try_from(lookups.len().saturating_sub(cached)).unwrap_or(u64::MAX);
         let tokens = missing.saturating_mul(u64::from(market.source().tokens_per_product()));
-        let bucket = market.source().client().tokens();
+        let bucket = market.source().tokens().await;
         Ok(Estimate {
             items: intake.accepted(),
             rejected: intake.rejected(),

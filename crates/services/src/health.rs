@@ -89,7 +89,7 @@ impl Services {
         KeepaHealth {
             latency,
             source: last.map(|last| keepa_client::data_source(last.origin)),
-            tokens: client.tokens(),
+            tokens: self.shared.market.source().tokens().await,
             last_success: last.map(|last| last.at.into()),
         }
     }

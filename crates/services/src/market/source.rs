@@ -7,7 +7,11 @@ use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::{ListingKind, MarketSnapshot};
 use arbitragevault_domain::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
-use keepa_client::{Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest};
+use keepa_client::{
+    Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest, TokenState,
+};
+
+use crate::error::chain;
 
 /// What is asked of Keepa for each product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +76,20 @@ impl KeepaSource {
         &self.client
     }
 
+    /// The token bucket as the last answer told it; `None` before the first, and when its books cannot be read, which is logged.
+    pub async fn tokens(&self) -> Option<TokenState> {
+        self.client.tokens().await.unwrap_or_else(|error| {
+            tracing::warn!(error = %chain(&error), "the token budget is not available");
+            None
+        })
+    }
+
     /// Tokens that one product costs at most.
     #[must_use]
     pub fn tokens_per_product(&self) -> u32 {
         self.request(ProductRequest::asins(Domain::UnitedStates, [""; 0]))
             .cost_per_product()
+            .worst
     }
 
     /// Fetches lookups; each has its answer.
@@ -110,9 +123,9 @@ impl KeepaSource {
 
     fn request(&self, request: ProductRequest) -> ProductRequest {
         request
-            .stats_days(90)
+            .stats(90)
             .days(self.options.history_days)
-            .buy_box(self.options.buy_box)
+            .buybox(self.options.buy_box)
     }
 }
 

@@ -1,0 +1,7 @@
+//! `/product`: products with their histories.
+
+mod batch;
+mod request;
+
+pub use batch::{ProductBatch, ProductOutcome};
+pub use request::ProductRequest;
