@@ -20,7 +20,7 @@ use crate::time::KeepaMinutes;
 use crate::verdict::{self, MissingInput, Rating, Reason, Recommendation};
 
 /// The version of the calculation. It is stored with every analysis; a change of any number raises it.
-pub const ENGINE_VERSION: u16 = 2;
+pub const ENGINE_VERSION: u16 = 3;
 
 /// The whole answer for one product and one acquisition. Same input, same answer, to the byte.
 ///

@@ -2,19 +2,20 @@
 //!
 //! The series are the lowest new and the lowest used offer, since nearly every product has them. The truth of a price is its time-weighted
 //! median over the coming days, and holds only where something was offered for half of them; the truth of sales is the number of rank falls in the
-//! coming 30 days.
+//! coming 30 days, at cuts where some price has a truth for 90 days: a listing that nobody offers sells nothing.
 
+mod cross_validation;
 mod error_sum;
 
 use serde::Serialize;
 
+pub use self::cross_validation::cross_validate;
 use self::error_sum::{PriceErrors, SalesErrors};
-use crate::acquisition::{Condition, Fulfilment};
-use crate::demand::expected_rank_falls;
+use crate::demand::{SalesMethod, rank_falls_by};
 use crate::history::{History, Window};
 use crate::identifier::Asin;
 use crate::market::{Histories, MarketSnapshot};
-use crate::price::{PriceConfig, PriceSeries, estimate_sale_price};
+use crate::price::{PriceConfig, PriceSeries, Tempers, estimate_from};
 use crate::time::KeepaMinutes;
 
 /// Days from the first rank to the first cut.
@@ -28,11 +29,8 @@ const PRICE_DAYS: [u16; 2] = [30, 90];
 /// Least changes of rank of a product that is looked at: fewer tell neither a sale nor a first day.
 const LEAST_RANK_CHANGES: usize = 10;
 
-/// The series that are foretold, each with the condition of which it is the price.
-const SERIES: [(PriceSeries, Condition); 2] = [
-    (PriceSeries::New, Condition::New),
-    (PriceSeries::Used, Condition::UsedGood),
-];
+/// The series that are foretold.
+const SERIES: [PriceSeries; 2] = [PriceSeries::New, PriceSeries::Used];
 
 /// Low, likely and high.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -108,10 +106,11 @@ pub struct Report {
 /// Every prediction for one product, a cut every `every_days` days (at least one).
 #[must_use]
 pub fn predictions(product: &MarketSnapshot, every_days: u16) -> Vec<Prediction> {
+    let method = Method::default();
     cuts(product, every_days)
         .flat_map(|cut| {
             let known = known_at(product, cut);
-            SERIES.map(|(series, condition)| predict(&known, cut, series, condition))
+            SERIES.map(|series| method.predict(&known, cut, series))
         })
         .collect()
 }
@@ -119,43 +118,109 @@ pub fn predictions(product: &MarketSnapshot, every_days: u16) -> Vec<Prediction>
 /// Evaluates the estimates on products, a cut every `every_days` days (at least one).
 ///
 /// The estimates have no state, so no product is scored on what was learned from it here; their constants were chosen once.
+/// [`cross_validate`] tells what such a choice is worth on a product that it has not seen.
 #[must_use]
 pub fn evaluate<'a>(
     products: impl IntoIterator<Item = &'a MarketSnapshot>,
     every_days: u16,
 ) -> Report {
-    let mut prices = SERIES.map(|_| PRICE_DAYS.map(|_| PriceErrors::default()));
-    let mut sales = SalesErrors::default();
+    let mut sum = Errors::default();
     for product in products {
+        sum.append(&Method::default().errors(product, every_days));
+    }
+    sum.report()
+}
+
+/// How prices and sales are foretold.
+#[derive(Default, Clone, Copy)]
+struct Method {
+    tempers: Tempers,
+    sales: SalesMethod,
+}
+
+/// The errors of a method.
+#[derive(Default)]
+struct Errors {
+    /// By series and horizon.
+    prices: [[PriceErrors; PRICE_DAYS.len()]; SERIES.len()],
+    sales: SalesErrors,
+}
+
+impl Method {
+    /// The errors on one product.
+    fn errors(self, product: &MarketSnapshot, every_days: u16) -> Errors {
+        let mut sum = Errors::default();
         for cut in cuts(product, every_days) {
             let known = known_at(product, cut);
-            for ((series, condition), errors) in SERIES.into_iter().zip(&mut prices) {
-                let prediction = predict(&known, cut, series, condition);
+            let mut is_market = false;
+            let mut sales = None;
+            for (series, errors) in SERIES.into_iter().zip(&mut sum.prices) {
+                let prediction = self.predict(&known, cut, series);
                 if let Some(history) = product.histories.price(series) {
                     for (days, errors) in PRICE_DAYS.into_iter().zip(errors) {
-                        errors.add(history, cut, days, &prediction);
+                        let has_truth = errors.add(history, cut, days, &prediction);
+                        is_market |= has_truth && PRICE_DAYS.last() == Some(&days);
                     }
                 }
-                if condition == Condition::New
-                    && let Some(ranks) = &product.histories.sales_rank
-                {
-                    sales.add(ranks, cut, &prediction);
-                }
+                sales = prediction.sales30;
+            }
+            if let Some(ranks) = &product.histories.sales_rank
+                && is_market
+            {
+                sum.sales.add(ranks, cut, sales);
             }
         }
+        sum
     }
-    Report {
-        prices: SERIES
-            .into_iter()
-            .zip(prices)
-            .flat_map(|((series, _), errors)| {
-                PRICE_DAYS
-                    .into_iter()
-                    .zip(errors)
-                    .filter_map(move |(days, errors)| errors.report(series, days))
-            })
-            .collect(),
-        sales: sales.report(),
+
+    fn predict(self, known: &MarketSnapshot, cut: KeepaMinutes, series: PriceSeries) -> Prediction {
+        let config = PriceConfig::default();
+        let price = estimate_from(known, [series; 3], cut, &config, &self.tempers);
+        Prediction {
+            asin: known.asin,
+            cut,
+            series,
+            price: price.and_then(|price| {
+                Some(Interval {
+                    low: price.low.minor()?,
+                    likely: price.likely.minor()?,
+                    high: price.high.minor()?,
+                })
+            }),
+            sales30: rank_falls_by(known, cut, self.sales).map(|[low, likely, high]| Interval {
+                low,
+                likely,
+                high,
+            }),
+        }
+    }
+}
+
+impl Errors {
+    fn append(&mut self, other: &Self) {
+        for (mine, theirs) in self.prices.iter_mut().zip(&other.prices) {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                mine.append(theirs);
+            }
+        }
+        self.sales.append(&other.sales);
+    }
+
+    fn report(self) -> Report {
+        let of_series = |(series, errors): (PriceSeries, [PriceErrors; PRICE_DAYS.len()])| {
+            PRICE_DAYS
+                .into_iter()
+                .zip(errors)
+                .filter_map(move |(days, errors)| errors.report(series, days))
+        };
+        Report {
+            prices: SERIES
+                .into_iter()
+                .zip(self.prices)
+                .flat_map(of_series)
+                .collect(),
+            sales: self.sales.report(),
+        }
     }
 }
 
@@ -189,33 +254,6 @@ fn known_at(product: &MarketSnapshot, cut: KeepaMinutes) -> MarketSnapshot {
             ..Histories::default()
         },
         ..MarketSnapshot::unknown(product.asin, cut.to_utc())
-    }
-}
-
-fn predict(
-    known: &MarketSnapshot,
-    cut: KeepaMinutes,
-    series: PriceSeries,
-    condition: Condition,
-) -> Prediction {
-    let fulfilment = Fulfilment::Fba;
-    let price = estimate_sale_price(known, condition, fulfilment, cut, &PriceConfig::default());
-    Prediction {
-        asin: known.asin,
-        cut,
-        series,
-        price: price.and_then(|price| {
-            Some(Interval {
-                low: price.low.minor()?,
-                likely: price.likely.minor()?,
-                high: price.high.minor()?,
-            })
-        }),
-        sales30: expected_rank_falls(known, cut).map(|[low, likely, high]| Interval {
-            low,
-            likely,
-            high,
-        }),
     }
 }
 

@@ -1,62 +1,23 @@
 //! Sale price: what one unit will likely sell for, as a distribution.
 
+mod config;
+mod forecast;
+mod series;
+
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
+
+pub use self::config::PriceConfig;
+use self::forecast::Forecast;
+pub(crate) use self::forecast::{Temper, Tempers};
+pub use self::series::PriceSeries;
+use self::series::candidates;
 
 use crate::acquisition::{Condition, Fulfilment};
 use crate::history::{History, Window};
 use crate::market::MarketSnapshot;
 use crate::money::Money;
 use crate::time::KeepaMinutes;
-
-/// The series of the market on which an estimate rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PriceSeries {
-    /// New buy box.
-    BuyBox,
-    /// Lowest new offer fulfilled by Amazon.
-    NewFba,
-    /// Lowest new offer.
-    New,
-    /// Used buy box.
-    BuyBoxUsed,
-    /// Lowest used offer, like new.
-    UsedLikeNew,
-    /// Lowest used offer, very good.
-    UsedVeryGood,
-    /// Lowest used offer, good.
-    UsedGood,
-    /// Lowest used offer, acceptable.
-    UsedAcceptable,
-    /// Lowest used offer.
-    Used,
-}
-
-impl PriceSeries {
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BuyBox => "BUY_BOX",
-            Self::NewFba => "NEW_FBA",
-            Self::New => "NEW",
-            Self::BuyBoxUsed => "BUY_BOX_USED",
-            Self::UsedLikeNew => "USED_LIKE_NEW",
-            Self::UsedVeryGood => "USED_VERY_GOOD",
-            Self::UsedGood => "USED_GOOD",
-            Self::UsedAcceptable => "USED_ACCEPTABLE",
-            Self::Used => "USED",
-        }
-    }
-
-    /// `true` when it tells the price of used units.
-    #[must_use]
-    pub const fn is_used(self) -> bool {
-        !matches!(self, Self::BuyBox | Self::NewFba | Self::New)
-    }
-}
 
 /// The price of one unit over the expected holding period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,103 +47,12 @@ pub struct SalePriceEstimate {
     pub method: String,
 }
 
-/// What a user can set about the sale price.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PriceConfig {
-    /// Days of history looked at.
-    pub window_days: u16,
-    /// Days of history looked at when no series is usable within the window.
-    pub fallback_window_days: u16,
-    /// A series must have been offered for this share of the window, in percent.
-    pub minimum_offered_percent: u8,
-    /// A series that nobody offers for longer is not used, in days; the fallback window takes it nevertheless.
-    pub maximum_gap_days: u16,
-    /// A snapshot that nobody updated for longer is not used, in days.
-    pub maximum_age_days: u32,
-}
-
-impl Default for PriceConfig {
-    /// 90 days is the window of the tools of the trade (grade C); a fifth of it keeps one lucky week from being a price. A year and a
-    /// month without an offer are judgements (grade M).
-    fn default() -> Self {
-        Self {
-            window_days: 90,
-            fallback_window_days: 365,
-            minimum_offered_percent: 20,
-            maximum_gap_days: 30,
-            maximum_age_days: 180,
-        }
-    }
-}
-
-impl PriceConfig {
-    /// Every value that is out of range, as the name of the field and what is wrong.
-    #[must_use]
-    pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        let mut problems = Vec::new();
-        if !(7..=1_825).contains(&self.window_days) {
-            problems.push(("price.window_days", "must be from 7 to 1825"));
-        }
-        if !(self.window_days..=3_650).contains(&self.fallback_window_days) {
-            let problem = "must be from window_days to 3650";
-            problems.push(("price.fallback_window_days", problem));
-        }
-        if self.maximum_gap_days > 365 {
-            problems.push(("price.maximum_gap_days", "must be from 0 to 365"));
-        }
-        if self.minimum_offered_percent > 100 {
-            problems.push(("price.minimum_offered_percent", "must be from 0 to 100"));
-        }
-        problems
-    }
-}
-
-/// How much of the way to its level a price above it falls back: half, since of the prices that rose some are spikes and some stay.
-/// One below its level is believed: a price that fell seldom recovers.
-///
-/// This and the constants below are chosen on recorded histories, coarsely (10 products, a cut every 60 days, truth = the time-weighted
-/// median of the next 90 days); `docs/calculations.md` shows the errors, and those on products that the choice had not seen.
-const FALL_BACK: f64 = 0.5;
-
-/// The level to which a price falls back is the quarter of the time in which it was lowest: the price that returns when the one seller with
-/// a higher one is gone.
-const LEVEL_SHARE: f64 = 0.25;
-
-/// How much of the fall-back is doubt.
-const FALL_BACK_DOUBT: f64 = 0.7;
-
-/// How a market of new or used units moves.
-struct Temper {
-    /// Days of which the level is taken.
-    level_days: u16,
-    /// Least standard deviation of the logarithm of the coming price: a quiet past does not promise a quiet future.
-    least_deviation: f64,
-}
-
-/// New units are alike and many sell them: a price that held for two weeks is the market's.
-const NEW: Temper = Temper {
-    level_days: 14,
-    least_deviation: 0.04,
-};
-
-/// Used units are few, and the lowest offer is the price: when one sells, it jumps for weeks.
-const USED: Temper = Temper {
-    level_days: 90,
-    least_deviation: 0.15,
-};
-
-/// Greatest standard deviation: high is 3.6 times the likely price, more would say nothing.
-const GREATEST_DEVIATION: f64 = 1.0;
-
-/// The 90 % quantile of the normal distribution.
-const Z_90: f64 = 1.281_552;
-
 /// The estimate of the sale price, from the best series that was offered for long enough and not too long ago; where there is none,
 /// from the best one that was offered at all within a year, named as a fallback with its age.
 ///
-/// The likely price is the current one, fallen back half of the way to its level when it lies above; low and high are its log-normal
-/// quantiles. `None` when no series is usable: then the price is unknown. It knows no season, and a book with one seller has the price this seller dreams of.
+/// The likely price is the current one, fallen back half of the way to its level when it is a spike; low and high are its log-normal
+/// quantiles. `None` when no series is usable: then the price is unknown. It knows no season, and a book with one seller has the price
+/// this seller dreams of.
 #[must_use]
 pub fn estimate_sale_price(
     snapshot: &MarketSnapshot,
@@ -191,12 +61,23 @@ pub fn estimate_sale_price(
     as_of: KeepaMinutes,
     config: &PriceConfig,
 ) -> Option<SalePriceEstimate> {
+    let candidates = candidates(condition, fulfilment);
+    estimate_from(snapshot, candidates, as_of, config, &Tempers::default())
+}
+
+/// The estimate from the first usable of some series, best first, for markets of a temper.
+pub(crate) fn estimate_from(
+    snapshot: &MarketSnapshot,
+    candidates: [PriceSeries; 3],
+    as_of: KeepaMinutes,
+    config: &PriceConfig,
+    tempers: &Tempers,
+) -> Option<SalePriceEstimate> {
     let known_until = snapshot.observed_at?.min(as_of);
     let snapshot_age = days_between(known_until, as_of);
     if snapshot_age > config.maximum_age_days {
         return None;
     }
-    let candidates = candidates(condition, fulfilment);
     let observed = |days: u16| {
         candidates.into_iter().filter_map(move |series| {
             let history = snapshot.histories.price(series)?;
@@ -208,12 +89,13 @@ pub fn estimate_sale_price(
         .as_ref()
         .is_none_or(|chosen| candidates.first() != Some(&chosen.series));
     let chosen = usable.or_else(|| observed(config.fallback_window_days).next())?;
-    let [low, likely, high] = chosen.distribution()?;
+    let temper = tempers.of(chosen.series);
+    let forecast = temper.forecast(chosen.history, known_until, chosen.window)?;
     let money = |minor: i32| Money::from_minor(i64::from(minor), snapshot.marketplace.currency());
     Some(SalePriceEstimate {
-        low: money(low),
-        likely: money(likely),
-        high: money(high),
+        low: money(forecast.low),
+        likely: money(forecast.likely),
+        high: money(forecast.high),
         series: chosen.series,
         is_fallback,
         current: chosen.current.map(money),
@@ -221,7 +103,7 @@ pub fn estimate_sale_price(
         offered_percent: chosen.offered_percent,
         changes: chosen.changes(),
         age_days: snapshot_age.saturating_add(chosen.gap_days),
-        method: chosen.method(),
+        method: chosen.method(temper, forecast),
     })
 }
 
@@ -275,80 +157,18 @@ impl<'a> Observed<'a> {
         u32::try_from(self.history.changes_in(self.window).len()).unwrap_or(u32::MAX)
     }
 
-    /// Low, likely and high of the coming price.
-    ///
-    /// The logarithm of a price is a statistic, not an amount: the float is rounded to the smallest unit before anything is computed
-    /// with it.
-    fn distribution(&self) -> Option<[i32; 3]> {
-        let temper = if self.series.is_used() { USED } else { NEW };
-        let (likely, fall) = match self.current.zip(self.level(&temper)) {
-            Some((current, level)) => {
-                let fall = FALL_BACK * (log(current) - log(level)).max(0.0);
-                (log(current) - fall, fall)
-            }
-            None => {
-                let [median] = self.history.quantiles(self.window, [0.5])?;
-                (log(median), 0.0)
-            }
-        };
-        let (_, dispersion) = self.history.log_moments(self.window).unwrap_or_default();
-        let deviation = dispersion
-            .hypot(FALL_BACK_DOUBT * fall)
-            .hypot(temper.least_deviation)
-            .min(GREATEST_DEVIATION);
-        let at = |z: f64| to_minor((likely + z * deviation).exp()).max(1);
-        Some([at(-Z_90), at(0.0), at(Z_90)])
-    }
-
-    /// The level to which a price above it falls back; `None` when nothing was offered of late.
-    fn level(&self, temper: &Temper) -> Option<i32> {
-        let days = temper.level_days.min(self.window_days);
-        let window = Window::days_before(self.window.to, i32::from(days));
-        let [level] = self.history.quantiles(window, [LEVEL_SHARE])?;
-        Some(level)
-    }
-
-    fn method(&self) -> String {
-        let temper = if self.series.is_used() { USED } else { NEW };
-        let days = temper.level_days.min(self.window_days);
-        match self.current.zip(self.level(&temper)) {
-            Some((current, level)) if current > level => {
-                format!("geometric mean of the current price and the lower quartile of {days} days")
-            }
-            Some(_) => format!("current price, not above the lower quartile of {days} days"),
-            None => {
-                let days = self.window_days;
-                format!("time-weighted median of {days} days; nothing is offered now")
-            }
+    fn method(&self, temper: Temper, forecast: Forecast) -> String {
+        let (level_days, window_days) = (temper.level_days, self.window_days);
+        if forecast.is_fall_expected {
+            format!(
+                "half of the way from the current price back to the lower quartile of {level_days} days"
+            )
+        } else if self.current.is_some() {
+            format!("current price, no spike above the lower quartile of {level_days} days")
+        } else {
+            format!("time-weighted median of {window_days} days; nothing is offered now")
         }
     }
-}
-
-/// The natural logarithm of a price; one of nothing counts as the smallest unit.
-fn log(minor: i32) -> f64 {
-    f64::from(minor.max(1)).ln()
-}
-
-/// The series that tell the price of a unit, best first.
-const fn candidates(condition: Condition, fulfilment: Fulfilment) -> [PriceSeries; 3] {
-    let own = match condition {
-        Condition::New if matches!(fulfilment, Fulfilment::Fba) => {
-            return [PriceSeries::BuyBox, PriceSeries::NewFba, PriceSeries::New];
-        }
-        Condition::New => return [PriceSeries::BuyBox, PriceSeries::New, PriceSeries::NewFba],
-        Condition::UsedLikeNew => PriceSeries::UsedLikeNew,
-        Condition::UsedVeryGood => PriceSeries::UsedVeryGood,
-        Condition::UsedGood => PriceSeries::UsedGood,
-        Condition::UsedAcceptable => PriceSeries::UsedAcceptable,
-    };
-    [PriceSeries::BuyBoxUsed, own, PriceSeries::Used]
-}
-
-/// The nearest amount in minor units.
-fn to_minor(value: f64) -> i32 {
-    rust_decimal::Decimal::from_f64_retain(value)
-        .and_then(|value| value.round().to_i32())
-        .unwrap_or(i32::MAX)
 }
 
 /// A share from 0 to 1 in whole percent, rounded down.
@@ -412,7 +232,23 @@ mod tests {
         assert_eq!(fallen, 1_000);
         let [low, risen, high] = with_last(8_000);
         assert_eq!(risen, 4_000);
-        assert!(low < 2_000 && high > 8_000, "{low} {high}");
+        assert!(low < 2_200 && high > 7_500, "{low} {high}");
+    }
+
+    #[test]
+    fn a_new_price_a_little_above_its_level_is_no_spike() {
+        let with_last = |price| {
+            let mut snapshot = good_seller();
+            snapshot.histories.new = history(&[(400, 2_000), (2, price)]);
+            let config = PriceConfig::default();
+            let (now, series) = (KeepaMinutes::from_utc(as_of()), [PriceSeries::New; 3]);
+            let estimate = estimate_from(&snapshot, series, now, &config, &Tempers::default());
+            amounts(&estimate.unwrap())
+        };
+        assert_eq!(with_last(2_300)[1], 2_300);
+        // Half of what lies more than a fifth above: the rest may stay.
+        let [_, risen, _] = with_last(8_000);
+        assert_eq!(risen, 4_421);
     }
 
     #[test]

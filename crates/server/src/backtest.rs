@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use arbitragevault_domain::backtest::{Report, evaluate, predictions};
+use arbitragevault_domain::backtest::{Report, cross_validate, evaluate, predictions};
 use arbitragevault_domain::history::History;
 use arbitragevault_domain::market::MarketSnapshot;
 use chrono::{DateTime, Utc};
@@ -26,7 +26,12 @@ pub(crate) fn backtest(arguments: &BacktestArguments) -> anyhow::Result<()> {
                 print(&serde_json::to_string(&prediction)?)?;
             }
         }
-        BacktestFormat::Report => print(&tables(&evaluate(&products, every_days)))?,
+        BacktestFormat::Report => {
+            print("As shipped\n")?;
+            print(&tables(&evaluate(&products, every_days)))?;
+            print("\nHeld out: constants that were best on all other products\n")?;
+            print(&tables(&cross_validate(&products, every_days)))?;
+        }
     }
     Ok(())
 }

@@ -115,7 +115,7 @@ fn bestseller() -> MarketSnapshot {
     let mut snapshot = good_seller();
     snapshot.histories.sales_rank = repeating(1, &[900, 1_100]);
     snapshot.sales_rank_drops.days_30 = Some(250);
-    snapshot.sales_rank_drops.days_90 = Some(750);
+    snapshot.sales_rank_drops.days_180 = Some(1_500);
     snapshot
 }
 
@@ -125,7 +125,7 @@ fn an_excellent_book_is_bought_at_once_but_not_against_amazon_and_not_above_the_
     assert_eq!(analysis.recommendation, Recommendation::StrongBuy);
     assert_eq!(
         analysis.main_reason(),
-        "ROI 247 % on 4.00, profit of 9.87 a unit"
+        "ROI 247 % on 4.00, profit of 9.88 a unit"
     );
 
     let mut against_amazon = bestseller();

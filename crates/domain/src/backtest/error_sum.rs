@@ -1,6 +1,6 @@
 //! Errors of predictions, and what they come to.
 
-use super::{Prediction, PriceReport, SALES_DAYS, SalesReport, days_after};
+use super::{Interval, Prediction, PriceReport, SALES_DAYS, SalesReport, days_after};
 use crate::history::{History, Window};
 use crate::price::PriceSeries;
 use crate::time::KeepaMinutes;
@@ -16,21 +16,21 @@ pub(super) struct PriceErrors {
 }
 
 impl PriceErrors {
-    /// Adds a prediction whose product was offered at the cut, and for half of the days after it.
+    /// Adds a prediction whose product was offered at the cut, and for half of the days after it; `false` for any other.
     pub(super) fn add(
         &mut self,
         history: &History,
         cut: KeepaMinutes,
         days: u16,
         prediction: &Prediction,
-    ) {
+    ) -> bool {
         let coming = days_after(cut, i32::from(days));
         let offered: i64 = history
             .segments(coming)
             .filter_map(|segment| segment.value.map(|_| segment.minutes))
             .sum();
         if offered * 2 < i64::from(days) * i64::from(KeepaMinutes::DAY) {
-            return;
+            return false;
         }
         let past = Window::days_before(cut, 90);
         let (Some([truth]), Some(price), Some(current), Some([median])) = (
@@ -39,7 +39,7 @@ impl PriceErrors {
             history.value_at(cut).filter(|current| *current > 0),
             history.quantiles(past, [0.5]),
         ) else {
-            return;
+            return false;
         };
         let truth = f64::from(truth.max(1));
         let [low, likely, high] = [price.low, price.likely, price.high]
@@ -50,6 +50,15 @@ impl PriceErrors {
         self.of_median.push(error(f64::from(median)));
         self.covered.push(share(low <= truth && truth <= high));
         self.widths.push((high - low) / likely.max(1.0));
+        true
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        self.of_estimate.extend_from_slice(&other.of_estimate);
+        self.of_current.extend_from_slice(&other.of_current);
+        self.of_median.extend_from_slice(&other.of_median);
+        self.covered.extend_from_slice(&other.covered);
+        self.widths.extend_from_slice(&other.widths);
     }
 
     pub(super) fn report(mut self, series: PriceSeries, horizon_days: u16) -> Option<PriceReport> {
@@ -77,8 +86,8 @@ pub(super) struct SalesErrors {
 }
 
 impl SalesErrors {
-    pub(super) fn add(&mut self, ranks: &History, cut: KeepaMinutes, prediction: &Prediction) {
-        let Some(sales) = prediction.sales30 else {
+    pub(super) fn add(&mut self, ranks: &History, cut: KeepaMinutes, sales: Option<Interval<f64>>) {
+        let Some(sales) = sales else {
             return;
         };
         let truth = f64::from(ranks.falls(days_after(cut, SALES_DAYS)));
@@ -88,6 +97,13 @@ impl SalesErrors {
             .push(share(sales.low <= truth && truth <= sales.high));
         self.estimates.push(sales.likely);
         self.truths.push(truth);
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        self.estimates.extend_from_slice(&other.estimates);
+        self.truths.extend_from_slice(&other.truths);
+        self.of_falls.extend_from_slice(&other.of_falls);
+        self.covered.extend_from_slice(&other.covered);
     }
 
     pub(super) fn report(&self) -> Option<SalesReport> {

@@ -31,15 +31,13 @@ impl MonthlyRate {
         }
     }
 
-    /// The 10 % and 90 % quantiles of next month's events: the uncertainty of the rate, its drift (as a share of it), and the chance of a
-    /// single month together, as a Gamma distribution of the same mean and variance. The interval is widened to hold the mean, which the
-    /// quantiles of rare events do not.
-    pub(super) fn next_month(self, drift: f64) -> [f64; 2] {
+    /// The 10 %, 50 % and 90 % quantiles of next month's events: the uncertainty of the rate, its drift (as a share of it), and the chance
+    /// of a single month together, as a Gamma distribution of the same mean and variance.
+    pub(super) fn next_month(self, drift: f64) -> [f64; 3] {
         let mean = self.mean();
         let variance = mean + mean * mean * (1.0 / self.shape + drift * drift);
         let shape = mean * mean / variance;
-        let [low, high] = [-Z_90, Z_90].map(|z| quantile(shape, mean, z));
-        [low.min(mean), high.max(mean)]
+        [-Z_90, 0.0, Z_90].map(|z| quantile(shape, mean, z))
     }
 
     /// Probability that at least one event happens within `months`.
@@ -86,13 +84,15 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_holds_its_mean_and_narrows_with_the_count() {
+    fn an_interval_narrows_with_the_count_and_the_median_lies_below_the_mean() {
         let interval = |events: f64| {
             MonthlyRate::new(events, events / 10.0)
                 .unwrap()
                 .next_month(0.3)
         };
-        let ([low, high], [many_low, many_high]) = (interval(2.0), interval(200.0));
-        assert!(low < many_low && many_low < 10.0 && 10.0 < many_high && many_high < high);
+        let ([low, median, high], [many_low, many_median, many_high]) =
+            (interval(2.0), interval(200.0));
+        assert!(low < many_low && many_median < 10.0 && 10.0 < many_high && many_high < high);
+        assert!(low < median && median < many_median);
     }
 }

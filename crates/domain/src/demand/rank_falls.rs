@@ -11,11 +11,9 @@ use crate::time::KeepaMinutes;
 /// prior: it decides where nothing was counted, and next to nothing else.
 const CURVE_WEIGHT: f64 = 0.5;
 
-/// Days back, and how much the rate of falls in them weighs: a month tells what is new, half a year what is usual.
-///
-/// The weights are chosen on recorded histories, coarsely (10 products, a cut every 60 days, truth = the rank falls of the next 30 days);
-/// `docs/calculations.md` shows the errors, and those on products that the choice had not seen.
-const PERIODS: [(u16, f64); 2] = [(30, 0.35), (180, 0.65)];
+/// Days of the last month and of the last half year: the first tells what is new, the second what is usual.
+pub(super) const RECENT_DAYS: u16 = 30;
+pub(super) const USUAL_DAYS: u16 = 180;
 
 /// Above this many falls a month rank falls undercount sales, since several sales fall between two readings of the rank (grade M).
 const SATURATION: f64 = 30.0;
@@ -29,8 +27,13 @@ pub(super) struct RankFalls {
 }
 
 impl RankFalls {
-    /// Keepa's own counts where there are any and they belong to `now`, else counted from the history.
-    pub(super) fn new(snapshot: &MarketSnapshot, ranks: &History, now: KeepaMinutes) -> Self {
+    /// Keepa's own counts where there are any and they belong to `now`, else counted from the history. The last month weighs `recent_share`.
+    pub(super) fn new(
+        snapshot: &MarketSnapshot,
+        ranks: &History,
+        now: KeepaMinutes,
+        recent_share: f64,
+    ) -> Self {
         let keepas = if snapshot.is_live_at(now) {
             snapshot.sales_rank_drops
         } else {
@@ -40,22 +43,21 @@ impl RankFalls {
             .changes()
             .first()
             .map_or(0, |first| days_between(first.at, now));
-        let (mut log, mut months) = (0.0, 0.0);
-        for (days, weight) in PERIODS {
-            let counted = match days {
-                30 => keepas.days_30,
-                _ => keepas.days_180,
-            };
+        let months = |days: u16| f64::from(known_days.min(u32::from(days))) / 30.0;
+        let log_monthly = |days: u16, counted: Option<u32>| {
             let falls =
                 counted.unwrap_or_else(|| ranks.falls(Window::days_before(now, i32::from(days))));
-            months = f64::from(known_days.min(u32::from(days))) / 30.0;
-            if months > 0.0 {
-                log += weight * (f64::from(falls) / months).ln_1p();
+            if months(days) > 0.0 {
+                (f64::from(falls) / months(days)).ln_1p()
+            } else {
+                0.0
             }
-        }
+        };
+        let log = recent_share * log_monthly(RECENT_DAYS, keepas.days_30)
+            + (1.0 - recent_share) * log_monthly(USUAL_DAYS, keepas.days_180);
         Self {
             monthly: log.exp_m1(),
-            months,
+            months: months(USUAL_DAYS),
         }
     }
 

@@ -177,6 +177,72 @@ async fn every_command_has_help_and_the_version() {
     }
 }
 
+/// A product of two years whose rank falls every third day and whose prices rise once.
+fn recorded_product() -> Value {
+    const DAY: i32 = 1_440;
+    let ranks: Vec<i32> = (0..240)
+        .flat_map(|step| {
+            [
+                step * 3 * DAY,
+                if step % 2 == 0 { 300_000 } else { 150_000 },
+            ]
+        })
+        .collect();
+    let prices = [0, 2_000, 400 * DAY, 2_400];
+    serde_json::json!({
+        "asin": "0306406152",
+        "domainId": 1,
+        "lastUpdate": 720 * DAY,
+        "csv": [null, prices, prices, ranks],
+    })
+}
+
+#[tokio::test]
+async fn a_backtest_prints_a_line_for_each_cut_and_series_and_a_report_with_held_out_figures() {
+    let corpus = tempfile::tempdir().unwrap();
+    let file = corpus.path().join("product.json");
+    std::fs::write(&file, recorded_product().to_string()).unwrap();
+    let folder = corpus.path().to_str().unwrap();
+    let run = |format| {
+        Output::of(
+            with(&["backtest", "--corpus", folder, "--format", format]),
+            "",
+        )
+    };
+
+    let lines = run("ndjson").await;
+    assert_eq!(lines.code, Some(0), "{}", lines.stderr);
+    let predictions: Vec<Value> = lines
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // From day 180 to day 630, every 60 days, new and used.
+    assert_eq!(predictions.len(), 16);
+    let first = &predictions[0];
+    assert_eq!(first["cut"], 180 * 1_440);
+    assert_eq!(
+        (&first["series"], &first["price"]["likely"]),
+        (&"NEW".into(), &2_000.into())
+    );
+    assert!(first["sales30"]["likely"].as_f64() > Some(3.0), "{first}");
+
+    let report = run("report").await;
+    assert_eq!(report.code, Some(0), "{}", report.stderr);
+    for part in ["As shipped", "Held out", "USED", "Spearman"] {
+        assert!(report.stdout.contains(part), "{}", report.stdout);
+    }
+
+    std::fs::remove_file(file).unwrap();
+    let nothing = run("report").await;
+    assert_eq!(nothing.code, Some(1));
+    assert!(
+        nothing.stderr.contains("no recorded product"),
+        "{}",
+        nothing.stderr
+    );
+}
+
 #[tokio::test]
 async fn the_openapi_document_is_printed_as_it_is_checked_in() {
     let output = Output::of(with(&["openapi"]), "").await;
