@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::acquisition::{Acquisition, Condition, Fulfilment};
 use crate::config::AnalysisConfig;
 use crate::demand::{DemandEstimate, estimate_demand};
-use crate::fees::{FeeCategory, FeeInput, FeeReceipt, FeeSchedule};
+use crate::fees::{FeeInput, FeeReceipt, FeeSchedule};
 use crate::history::Window;
 use crate::identifier::Asin;
 use crate::market::{DataSource, ListingKind, MarketSnapshot};
@@ -208,7 +208,9 @@ fn schedule(
         marketplace: snapshot.marketplace,
         fulfilment: acquisition.fulfilment,
         package: snapshot.package,
-        category: FeeCategory::of(snapshot.product_group.as_deref(), snapshot.root_category),
+        category: config
+            .fees
+            .category_of(snapshot.product_group.as_deref(), snapshot.root_category),
         observed: snapshot.fulfilment_fee,
         price_when_observed: snapshot.fulfilment_fee.and_then(|fee| {
             let new = snapshot.histories.new.as_ref()?;

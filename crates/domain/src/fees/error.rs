@@ -6,11 +6,15 @@ use crate::money::Currency;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeeError {
-    /// Fulfilment or shipping depends on a package that is not fully known, and no observed fee holds on the day of the sale.
+    /// Fulfilment depends on a package that is not fully known, and no observed fee holds on the day of the sale; or own shipping
+    /// depends on a weight that is unknown.
     #[error(
         "the package is not fully known, and no observed fulfilment fee holds for the day of the sale"
     )]
     PackageUnknown,
+    /// Neither a rate card nor the configuration holds the fees of the marketplace.
+    #[error("the fees of this marketplace are unknown: configure its flat schedule")]
+    ScheduleUnknown,
     /// An amount is in another currency than the marketplace.
     #[error("an amount is in {given}, but the marketplace sells in {expected}")]
     Currency {

@@ -8,15 +8,17 @@
 //! which the card charges the same count as one.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
+use super::flat::{FlatFulfilment, FlatSchedule};
 use super::input::FeeInput;
-use super::rate::{ByBand, Ppm, PriceBand};
-use super::rate_card::{self, CardOnDay};
+use super::parcel::Parcel;
+use super::rate::{BandLimits, ByBand, Ppm, PriceBand};
+use super::rate_card::{Billed, CardOnDay, Charge, RateCards};
 use super::receipt::{FeeKind, FeeLine, Grade};
-use super::size_tier::{self, Parcel};
-use crate::marketplace::Marketplace;
+use super::size_tier;
 use crate::money::{Currency, Money};
 
 /// A card explains an observation that differs by no more than this: five cents, as recorded ones agree to the cent.
@@ -47,11 +49,11 @@ enum Basis {
         id: &'static str,
         grade: Grade,
         surcharge: Option<(Ppm, Grade)>,
-        parcel: Parcel,
+        charge: Charge,
     },
     Flat {
-        grade: Grade,
-        rule: String,
+        schedule: FlatFulfilment,
+        pounds: Decimal,
     },
     /// Nothing: every band is observed.
     None,
@@ -60,6 +62,8 @@ enum Basis {
 /// The fulfilment fee in every price band.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FulfilmentFees {
+    /// Where the price bands begin.
+    pub(super) limits: BandLimits,
     bands: ByBand<BandFee>,
     basis: Basis,
     observed_on: Option<NaiveDate>,
@@ -85,37 +89,47 @@ impl FulfilmentFees {
             minor: fee.minor.into(),
             day: fee.observed_at.map(|at| at.to_utc().date_naive()),
         });
-        match input.marketplace {
-            Marketplace::Us => Self::us(input, parcel, observation),
-            _ => Self::flat(input, config, observation),
+        match RateCards::of(input.marketplace) {
+            Some(cards) => Self::by_card(cards, input, parcel, observation, config),
+            None => Self::flat(input, config, observation),
         }
-        .ok_or(FeeError::PackageUnknown)
     }
 
     /// By the dated cards, or by an observation of the same card.
-    fn us(
+    fn by_card(
+        cards: &'static RateCards,
         input: &FeeInput,
         parcel: Option<&Parcel>,
         observation: Option<Observation>,
-    ) -> Option<Self> {
-        let card = rate_card::US.on(input.sale_date);
+        config: &FeeConfig,
+    ) -> Result<Self, FeeError> {
         let then = observation
             .and_then(|seen| seen.day)
-            .map(|day| rate_card::US.on(day));
-        let usable = observation.filter(|_| then.is_some_and(|then| then.charges_like(&card)));
+            .map(|day| cards.on(day));
+        let today = cards.on(input.sale_date);
+        let usable = observation.filter(|_| then.is_some_and(|then| then.charges_like(&today)));
         let Some(parcel) = parcel else {
-            return usable.map(Self::observed_only);
+            return usable
+                .map(Self::observed_only)
+                .ok_or(FeeError::PackageUnknown);
         };
-        let mut bands = card.fulfilment(parcel)?.map(|fulfilment| BandFee {
+        let Some((card, charge)) = cards.charge(input.sale_date, parcel) else {
+            return Self::flat(input, config, usable);
+        };
+        let mut bands = charge.fee.map(|fulfilment| BandFee {
             fulfilment,
             surcharge: card.surcharge_on(fulfilment),
             is_observed: false,
         });
         // A day without a verified card tells nothing about the package.
         let judged = observation.zip(then.filter(|then| then.grade != Grade::Unverified));
+        let band_of = |seen: Observation, fees: &ByBand<i64>| {
+            let price = input.price_when_observed.map(|price| cards.bands.of(price));
+            band_of(seen.minor, fees, price)
+        };
         let mismatch = judged.and_then(|(seen, then)| {
             let fees = with_surcharge(&then, parcel)?;
-            let card = fees.get(band_of(seen.minor, &fees, input.price_when_observed));
+            let card = fees.get(band_of(seen, &fees));
             let differs = seen.minor.abs_diff(card) > TOLERANCE.unsigned_abs();
             differs.then_some(Mismatch {
                 observed: seen.minor,
@@ -124,7 +138,7 @@ impl FulfilmentFees {
         });
         if let Some(seen) = usable {
             let fees = bands.map(|fee| fee.fulfilment + fee.surcharge);
-            let band = band_of(seen.minor, &fees, input.price_when_observed);
+            let band = band_of(seen, &fees);
             bands = bands.map(|fee| {
                 if fee.fulfilment + fee.surcharge == fees.get(band) {
                     seen.fee()
@@ -139,13 +153,14 @@ impl FulfilmentFees {
             surcharge,
             ..
         } = card;
-        Some(Self {
+        Ok(Self {
+            limits: cards.bands,
             bands,
             basis: Basis::Card {
                 id,
                 grade,
                 surcharge,
-                parcel: *parcel,
+                charge,
             },
             observed_on: usable.and_then(|seen| seen.day),
             mismatch,
@@ -157,29 +172,28 @@ impl FulfilmentFees {
         input: &FeeInput,
         config: &FeeConfig,
         observation: Option<Observation>,
-    ) -> Option<Self> {
+    ) -> Result<Self, FeeError> {
         if let Some(seen) = observation {
-            return Some(Self::observed_only(seen));
+            return Ok(Self::observed_only(seen));
         }
-        let pounds = size_tier::pounds(&input.package)?;
-        let amount =
-            config.flat_fulfilment_base + config.flat_fulfilment_per_pound.checked_mul(pounds)?;
-        let fee = BandFee {
-            fulfilment: Money::new(amount, input.marketplace.currency()).minor()?,
-            surcharge: 0,
-            is_observed: false,
-        };
-        Some(Self {
-            bands: ByBand::all(fee),
-            basis: Basis::Flat {
-                grade: config.flat_grade(),
-                rule: format!(
-                    "{} and {} for each of {} lb",
-                    config.flat_fulfilment_base,
-                    config.flat_fulfilment_per_pound,
-                    pounds.round_dp(2)
-                ),
-            },
+        let schedule = FlatSchedule::new(config, input.marketplace)
+            .fulfilment()
+            .ok_or(FeeError::ScheduleUnknown)?;
+        let pounds = size_tier::pounds(&input.package).ok_or(FeeError::PackageUnknown)?;
+        let amount = schedule
+            .per_pound
+            .checked_mul(pounds)
+            .and_then(|by_weight| by_weight.checked_add(schedule.base))
+            .and_then(|amount| Money::new(amount, input.marketplace.currency()).minor())
+            .ok_or(FeeError::AmountOutOfRange)?;
+        Ok(Self {
+            limits: BandLimits::NONE,
+            bands: ByBand::all(BandFee {
+                fulfilment: amount,
+                surcharge: 0,
+                is_observed: false,
+            }),
+            basis: Basis::Flat { schedule, pounds },
             observed_on: None,
             mismatch: None,
         })
@@ -188,6 +202,7 @@ impl FulfilmentFees {
     /// An observation is all that is known: it stands at every price.
     fn observed_only(seen: Observation) -> Self {
         Self {
+            limits: BandLimits::NONE,
             bands: ByBand::all(seen.fee()),
             basis: Basis::None,
             observed_on: seen.day,
@@ -198,7 +213,8 @@ impl FulfilmentFees {
     /// `true` when no amount rests on a card past its end or on a flat schedule that nobody verified.
     pub(super) fn is_verified(&self) -> bool {
         match self.basis {
-            Basis::Card { grade, .. } | Basis::Flat { grade, .. } => grade != Grade::Unverified,
+            Basis::Card { grade, .. } => grade.is_verified(),
+            Basis::Flat { schedule, .. } => schedule.grade.is_verified(),
             Basis::None => true,
         }
     }
@@ -222,44 +238,32 @@ impl FulfilmentFees {
             rate_card: rate_card.to_owned(),
             grade,
         };
+        let fulfilment = |rule, rate_card, grade| {
+            line(FeeKind::Fulfilment, fee.fulfilment, rule, rate_card, grade)
+        };
         let (fulfilment, surcharge) = match &self.basis {
             Basis::Card {
                 id,
                 grade,
                 surcharge,
-                parcel,
+                charge,
             } if !fee.is_observed => {
-                let Parcel {
-                    tier,
-                    billed_pounds,
-                    ..
-                } = parcel;
-                let rule = format!(
-                    "{}, {} lb billed, {}",
-                    tier.label(),
-                    billed_pounds.round_dp(2),
-                    band.label()
-                );
                 let surcharge = surcharge.map(|(rate, grade)| {
                     let base = Money::from_minor(fee.fulfilment, currency).amount();
                     let rule = format!("{} % of {base}", rate.percent());
                     line(FeeKind::FuelSurcharge, fee.surcharge, rule, id, grade)
                 });
-                let fulfilment = line(FeeKind::Fulfilment, fee.fulfilment, rule, id, *grade);
-                (fulfilment, surcharge)
+                let rule = self.describe(charge, band, currency);
+                (fulfilment(rule, *id, *grade), surcharge)
             }
-            Basis::Flat { grade, rule } => {
-                let rule = rule.clone();
-                (
-                    line(
-                        FeeKind::Fulfilment,
-                        fee.fulfilment,
-                        rule,
-                        config::SCHEDULE,
-                        *grade,
-                    ),
-                    None,
-                )
+            Basis::Flat { schedule, pounds } => {
+                let rule = format!(
+                    "{} and {} for each of {} lb",
+                    schedule.base,
+                    schedule.per_pound,
+                    pounds.round_dp(2)
+                );
+                (fulfilment(rule, config::SCHEDULE, schedule.grade), None)
             }
             // Recorded observations agree with the card to the cent (grade B); without one to compare, there is one source.
             basis @ (Basis::Card { .. } | Basis::None) => {
@@ -272,13 +276,24 @@ impl FulfilmentFees {
                     || "observed by Keepa".to_owned(),
                     |day| format!("observed by Keepa on {day}"),
                 );
-                (
-                    line(FeeKind::Fulfilment, fee.fulfilment, rule, OBSERVED, grade),
-                    None,
-                )
+                (fulfilment(rule, OBSERVED, grade), None)
             }
         };
         std::iter::once(fulfilment).chain(surcharge)
+    }
+
+    /// The rule of a card in words.
+    fn describe(&self, charge: &Charge, band: PriceBand, currency: Currency) -> String {
+        let weight = match charge.billed {
+            Billed::Pounds(pounds) => format!("{} lb", pounds.round_dp(2)),
+            Billed::Grams(grams) => format!("{grams} g"),
+        };
+        let mut rule = format!("{}, {weight} billed", charge.tier);
+        if let Some(band) = self.limits.label(band, currency) {
+            rule.push_str(", ");
+            rule.push_str(&band);
+        }
+        rule
     }
 }
 
@@ -293,17 +308,17 @@ impl Observation {
 }
 
 /// The fees of a card with the surcharge of its day, as Keepa would see them.
-fn with_surcharge(card: &CardOnDay<'_>, parcel: &Parcel) -> Option<ByBand<i64>> {
-    let fees = card.fulfilment(parcel)?;
+fn with_surcharge(card: &CardOnDay, parcel: &Parcel) -> Option<ByBand<i64>> {
+    let fees = card.charge(parcel)?.fee;
     Some(fees.map(|fee| fee + card.surcharge_on(fee)))
 }
 
 /// The band in which an observation was made; see the module's documentation.
-fn band_of(observed: i64, card: &ByBand<i64>, price: Option<i64>) -> PriceBand {
+fn band_of(observed: i64, card: &ByBand<i64>, of_price: Option<PriceBand>) -> PriceBand {
     let distance = |band: &PriceBand| card.get(*band).abs_diff(observed);
     PriceBand::ALL
         .into_iter()
         .filter(|band| distance(band) <= TOLERANCE.unsigned_abs())
         .min_by_key(distance)
-        .unwrap_or_else(|| price.map_or(PriceBand::Standard, PriceBand::of))
+        .unwrap_or_else(|| of_price.unwrap_or(PriceBand::Standard))
 }

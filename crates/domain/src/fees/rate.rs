@@ -1,7 +1,9 @@
-//! Shares of a price in whole parts per million, and the three price bands of fulfilment fees.
+//! Shares of a price in whole parts per million, and the price bands of fulfilment fees.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+
+use crate::money::{Currency, Money};
 
 /// One whole in parts per million.
 pub(crate) const WHOLE: i64 = 1_000_000;
@@ -33,43 +35,80 @@ impl Ppm {
     }
 }
 
-/// The price bands of US fulfilment fees: below 10, 10 to 50, above 50 dollars (Amazon's cards, grade B; before 2026 only the
-/// limit of 10 dollars mattered).
+/// One whole in the unit of slopes: fine enough that a slope times the highest price is exact to a hundredth of a minor unit.
+pub(crate) const SLOPE_WHOLE: i64 = WHOLE * WHOLE;
+
+/// By how much something grows with the price, in parts of [`SLOPE_WHOLE`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slope(pub(crate) i64);
+
+impl From<Ppm> for Slope {
+    fn from(share: Ppm) -> Self {
+        Self(share.0.saturating_mul(WHOLE))
+    }
+}
+
+impl std::ops::Add for Slope {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// A price band of fulfilment fees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PriceBand {
-    /// Below 10.00.
+    /// The cheap prices.
     Low,
-    /// 10.00 to 50.00, both included.
+    /// The prices between.
     Standard,
-    /// Above 50.00.
+    /// The dear prices.
     High,
 }
 
 impl PriceBand {
-    /// Lowest price of the standard band, in cents.
-    pub(crate) const STANDARD_FROM: i64 = 1_000;
-    /// Lowest price of the high band, in cents.
-    pub(crate) const HIGH_FROM: i64 = 5_001;
     /// All bands in the order of price.
     pub(crate) const ALL: [Self; 3] = [Self::Low, Self::Standard, Self::High];
+}
 
-    /// The band of a price in cents.
-    pub(crate) const fn of(price_minor: i64) -> Self {
-        if price_minor < Self::STANDARD_FROM {
-            Self::Low
-        } else if price_minor < Self::HIGH_FROM {
-            Self::Standard
+/// Where the price bands of a marketplace begin, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BandLimits {
+    /// Lowest price of the standard band.
+    pub(crate) standard_from: i64,
+    /// Lowest price of the high band.
+    pub(crate) high_from: i64,
+}
+
+impl BandLimits {
+    /// Every price is in the standard band.
+    pub(crate) const NONE: Self = Self {
+        standard_from: i64::MIN,
+        high_from: i64::MAX,
+    };
+
+    /// The band of a price in minor units.
+    pub(crate) const fn of(self, price_minor: i64) -> PriceBand {
+        if price_minor < self.standard_from {
+            PriceBand::Low
+        } else if price_minor < self.high_from {
+            PriceBand::Standard
         } else {
-            Self::High
+            PriceBand::High
         }
     }
 
-    /// The band in the words of a fee receipt.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Low => "price below 10.00",
-            Self::Standard => "price 10.00 to 50.00",
-            Self::High => "price above 50.00",
+    /// A band in the words of a fee receipt; `None` where there is but one.
+    pub(crate) fn label(self, band: PriceBand, currency: Currency) -> Option<String> {
+        let shown = |minor| Money::from_minor(minor, currency).amount();
+        let (from, to) = (self.standard_from, self.high_from);
+        match band {
+            _ if self == Self::NONE => None,
+            PriceBand::Low => Some(format!("price below {}", shown(from))),
+            PriceBand::Standard if to == i64::MAX => Some(format!("price from {}", shown(from))),
+            PriceBand::Standard => Some(format!("price {} to {}", shown(from), shown(to - 1))),
+            PriceBand::High => Some(format!("price above {}", shown(to - 1))),
         }
     }
 }

@@ -17,14 +17,24 @@ pub enum FeeKind {
     Fulfilment,
     /// Fuel and logistics surcharge on the fulfilment fee.
     FuelSurcharge,
+    /// What amazon.de adds for a unit that may lie in Germany only.
+    NetworkSurcharge,
     /// Storage over the expected holding period.
     Storage,
+    /// Surcharge on units stored for more than 180 days.
+    AgedInventory,
     /// Inbound placement: what Amazon asks for distributing a shipment itself.
     InboundPlacement,
+    /// Removal or disposal of the units that do not sell, spread over those that do.
+    RemovalAllowance,
     /// Own shipping to the buyer (fulfilment by the seller).
     OwnShipping,
-    /// What returns cost on average, as a share of the price.
+    /// Fees of refunded sales, spread over all sales.
+    RefundAllowance,
+    /// What returned units lose in value on average, as a share of the price.
     ReturnAllowance,
+    /// Value-added tax contained in the price.
+    ValueAddedTax,
 }
 
 /// How well a fee's source is established.
@@ -37,10 +47,20 @@ pub enum Grade {
     B,
     /// One third-party source.
     C,
+    /// General knowledge: a lead to verify.
+    M,
     /// Set by the user's configuration.
     Configured,
     /// A card past its end or a schedule nobody verified.
     Unverified,
+}
+
+impl Grade {
+    /// `true` unless the number is a lead that somebody has to verify.
+    #[must_use]
+    pub const fn is_verified(self) -> bool {
+        !matches!(self, Self::M | Self::Unverified)
+    }
 }
 
 /// One line of a fee receipt.
@@ -59,7 +79,7 @@ pub struct FeeLine {
     pub grade: Grade,
 }
 
-/// Everything that Amazon takes from one sale.
+/// Everything that is taken from the price of one sale: Amazon's fees, own shipping, allowances, and the tax that the price contains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct FeeReceipt {

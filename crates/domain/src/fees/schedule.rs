@@ -6,14 +6,17 @@ use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
 use super::fixed::{self, FixedFee};
+use super::flat::FlatSchedule;
 use super::fulfilment::FulfilmentFees;
 use super::input::FeeInput;
-use super::rate::{ByBand, Ppm, PriceBand};
+use super::parcel::Parcel;
+use super::rate::{BandLimits, ByBand, Ppm, Slope};
 use super::receipt::{FeeKind, FeeLine, FeeReceipt, Grade};
 use super::referral::ReferralRule;
-use super::size_tier::{Parcel, SizeTier};
+use super::referral_table;
+use super::refund::Refunds;
+use super::vat::Vat;
 use crate::acquisition::Fulfilment;
-use crate::marketplace::Marketplace;
 use crate::money::{Currency, Money};
 
 /// Every fee of one product as a function of its sale price.
@@ -22,13 +25,18 @@ pub struct FeeSchedule {
     currency: Currency,
     fulfilled_by: Fulfilment,
     category: FeeCategory,
-    tier: Option<SizeTier>,
+    is_oversize: bool,
     referral: ReferralRule,
     fulfilment: Option<FulfilmentFees>,
     fixed: Vec<FixedFee>,
+    refunds: Option<Refunds>,
     return_allowance: Ppm,
+    vat: Option<Vat>,
+    limits: BandLimits,
     /// What each price band pays besides shares of the price; the sum of `fulfilment` and `fixed`.
     constant: ByBand<i64>,
+    /// The prices at which the fee function jumps or bends, rising, with 0 in front.
+    changes: Vec<i64>,
 }
 
 impl FeeSchedule {
@@ -36,35 +44,61 @@ impl FeeSchedule {
     ///
     /// # Errors
     /// [`FeeError::PackageUnknown`] when fulfilment or shipping cannot be told: the package is not fully known, and Keepa observed no fee
-    /// that still holds on the day of the sale.
+    /// that still holds on the day of the sale. [`FeeError::ScheduleUnknown`] for a marketplace whose fees nobody told.
     pub fn new(input: &FeeInput, config: &FeeConfig) -> Result<Self, FeeError> {
-        let parcel = Parcel::of(&input.package);
-        let referral = if input.marketplace == Marketplace::Us {
-            ReferralRule::us(input.category)
-        } else {
-            ReferralRule::configured(config)
-        };
+        let marketplace = input.marketplace;
+        let parcel = Parcel::of(marketplace, &input.package);
+        let flat = FlatSchedule::new(config, marketplace);
+        let referral = referral_table::rule(input.category, flat, marketplace)
+            .ok_or(FeeError::ScheduleUnknown)?;
         let fulfilment = match input.fulfilment {
             Fulfilment::Fba => Some(FulfilmentFees::new(input, parcel.as_ref(), config)?),
             Fulfilment::Fbm => None,
         };
         let fixed = fixed::fees(input, parcel.as_ref(), config)?;
         let fixed_sum = fixed.iter().map(|fee| fee.minor).sum::<i64>();
-        let constant = fulfilment
+        let by_band = fulfilment
             .as_ref()
-            .map_or(ByBand::all(0), FulfilmentFees::totals)
-            .map(|fee| fee + fixed_sum);
-        Ok(Self {
-            currency: input.marketplace.currency(),
+            .map_or(ByBand::all(0), FulfilmentFees::totals);
+        let mut schedule = Self {
+            currency: marketplace.currency(),
             fulfilled_by: input.fulfilment,
             category: input.category,
-            tier: parcel.map(|parcel| parcel.tier),
+            is_oversize: parcel.is_some_and(|parcel| parcel.is_oversize()),
             referral,
+            limits: fulfilment
+                .as_ref()
+                .map_or(BandLimits::NONE, |fees| fees.limits),
             fulfilment,
             fixed,
+            refunds: Refunds::new(marketplace, input.category, by_band, config),
             return_allowance: Ppm::from_percent(config.return_allowance_percent),
-            constant,
-        })
+            vat: Vat::new(marketplace, input.category, config),
+            constant: by_band.map(|fee| fee.saturating_add(fixed_sum)),
+            changes: Vec::new(),
+        };
+        schedule.changes = schedule.find_changes();
+        Ok(schedule)
+    }
+
+    fn find_changes(&self) -> Vec<i64> {
+        let mut prices = vec![0];
+        let ByBand {
+            low,
+            standard,
+            high,
+        } = self.constant;
+        prices.extend((low != standard).then_some(self.limits.standard_from));
+        prices.extend((standard != high).then_some(self.limits.high_from));
+        prices.extend(self.referral.changes());
+        prices.extend(
+            self.refunds
+                .iter()
+                .flat_map(|refunds| refunds.changes(&self.referral)),
+        );
+        prices.sort_unstable();
+        prices.dedup();
+        prices
     }
 
     /// The currency of the marketplace.
@@ -94,15 +128,16 @@ impl FeeSchedule {
 
     /// `true` when the package is larger than standard size; `false` also when its size is unknown.
     #[must_use]
-    pub fn is_oversize(&self) -> bool {
-        self.tier.is_some_and(|tier| !tier.is_standard())
+    pub const fn is_oversize(&self) -> bool {
+        self.is_oversize
     }
 
-    /// `true` when no fee rests on a card past its end or on a flat schedule that nobody verified.
+    /// `true` when no fee rests on a card past its end, on general knowledge or on a flat schedule that nobody verified.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.referral.grade != Grade::Unverified
-            && self.fixed.iter().all(|fee| fee.grade != Grade::Unverified)
+        self.referral.grade.is_verified()
+            && self.fixed.iter().all(|fee| fee.grade.is_verified())
+            && self.vat.is_none_or(|vat| vat.grade.is_verified())
             && self
                 .fulfilment
                 .as_ref()
@@ -112,30 +147,30 @@ impl FeeSchedule {
     /// The sum of all fees at a sale price, both in minor units; the same as the total of the receipt.
     #[must_use]
     pub fn total_minor_at(&self, price_minor: i64) -> i64 {
-        self.referral
-            .amount(price_minor)
-            .saturating_add(self.constant.get(PriceBand::of(price_minor)))
+        let referral = self.referral.amount(price_minor);
+        let band = self.limits.of(price_minor);
+        let refunds = self
+            .refunds
+            .map_or(0, |refunds| refunds.amount(referral, band));
+        referral
+            .saturating_add(self.constant.get(band))
+            .saturating_add(refunds)
             .saturating_add(self.return_allowance.of(price_minor))
+            .saturating_add(self.vat.map_or(0, |vat| vat.of(price_minor)))
     }
 
     /// The prices in minor units at which the fee function jumps or bends, rising, with 0 in front.
-    pub(crate) fn changes(&self) -> Vec<i64> {
-        let mut prices = vec![0];
-        if self.constant.low != self.constant.standard {
-            prices.push(PriceBand::STANDARD_FROM);
-        }
-        if self.constant.standard != self.constant.high {
-            prices.push(PriceBand::HIGH_FROM);
-        }
-        prices.extend(self.referral.changes());
-        prices.sort_unstable();
-        prices.dedup();
-        prices
+    pub(crate) fn changes(&self) -> &[i64] {
+        &self.changes
     }
 
     /// By how much fees grow with the price from `price_minor` up to the next of `changes`, rounding aside.
-    pub(crate) fn slope(&self, price_minor: i64) -> Ppm {
-        Ppm(self.referral.slope(price_minor).0 + self.return_allowance.0)
+    pub(crate) fn slope(&self, price_minor: i64) -> Slope {
+        let refunds = self.refunds.map_or(Slope::default(), |refunds| {
+            refunds.slope(&self.referral, price_minor)
+        });
+        let vat = self.vat.map_or(Slope::default(), |vat| vat.slope());
+        self.referral.slope(price_minor) + refunds + self.return_allowance.into() + vat
     }
 
     /// The receipt at a sale price in minor units.
@@ -143,6 +178,7 @@ impl FeeSchedule {
     pub fn receipt_at(&self, price_minor: i64) -> FeeReceipt {
         let money = |minor| Money::from_minor(minor, self.currency);
         let shown = money(price_minor).amount().to_string();
+        let band = self.limits.of(price_minor);
         let line = |kind, minor, rule, rate_card: &str, grade| FeeLine {
             kind,
             amount: money(minor),
@@ -150,38 +186,58 @@ impl FeeSchedule {
             rate_card: rate_card.to_owned(),
             grade,
         };
-        let mut lines = Vec::with_capacity(self.fixed.len() + 4);
+        let fixed = |fee: &FixedFee| {
+            line(
+                fee.kind,
+                fee.minor,
+                fee.rule.to_string(),
+                fee.rate_card,
+                fee.grade,
+            )
+        };
+        let of_the_sale =
+            |fee: &&FixedFee| matches!(fee.kind, FeeKind::Closing | FeeKind::NetworkSurcharge);
+        let referral = self.referral.amount(price_minor);
+        let mut lines = Vec::with_capacity(self.fixed.len() + 6);
         lines.push(line(
             FeeKind::Referral,
-            self.referral.amount(price_minor),
+            referral,
             self.referral.describe(self.category, price_minor, &shown),
             self.referral.schedule,
             self.referral.grade,
         ));
-        let fixed = |fee: &FixedFee| {
-            let rule = fee.rule.clone();
-            line(fee.kind, fee.minor, rule, fee.rate_card, fee.grade)
-        };
-        let (closing, others): (Vec<_>, Vec<_>) = self
-            .fixed
-            .iter()
-            .partition(|fee| fee.kind == FeeKind::Closing);
-        lines.extend(closing.into_iter().map(fixed));
+        lines.extend(self.fixed.iter().filter(of_the_sale).map(fixed));
         if let Some(fees) = &self.fulfilment {
-            lines.extend(fees.lines(PriceBand::of(price_minor), self.currency));
+            lines.extend(fees.lines(band, self.currency));
         }
-        lines.extend(others.into_iter().map(fixed));
+        lines.extend(self.fixed.iter().filter(|fee| !of_the_sale(fee)).map(fixed));
+        lines.extend(self.refunds.map(|refunds| {
+            line(
+                FeeKind::RefundAllowance,
+                refunds.amount(referral, band),
+                refunds.describe(),
+                config::SCHEDULE,
+                Grade::Configured,
+            )
+        }));
         if self.return_allowance != Ppm(0) {
-            let rule = format!("{} % of {shown}", self.return_allowance.percent());
-            let amount = self.return_allowance.of(price_minor);
             lines.push(line(
                 FeeKind::ReturnAllowance,
-                amount,
-                rule,
+                self.return_allowance.of(price_minor),
+                format!("{} % of {shown}", self.return_allowance.percent()),
                 config::SCHEDULE,
                 Grade::Configured,
             ));
         }
+        lines.extend(self.vat.map(|vat| {
+            line(
+                FeeKind::ValueAddedTax,
+                vat.of(price_minor),
+                vat.describe(&shown),
+                vat.schedule,
+                vat.grade,
+            )
+        }));
         let mismatch = self.fulfilment.as_ref().and_then(|fees| fees.mismatch);
         FeeReceipt {
             lines,

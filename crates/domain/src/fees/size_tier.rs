@@ -109,14 +109,14 @@ impl SizeTier {
 
 /// What fees see of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Parcel {
+pub(crate) struct UsParcel {
     pub(crate) tier: SizeTier,
     /// The weight that fulfilment is charged on.
     pub(crate) billed_pounds: Decimal,
     pub(crate) cubic_feet: Decimal,
 }
 
-impl Parcel {
+impl UsParcel {
     /// The parcel of a package; `None` when a side or the weight is unknown.
     pub(crate) fn of(package: &Package) -> Option<Self> {
         Measures::of(package).map(|measures| Self::measured(&measures))
@@ -182,7 +182,7 @@ mod tests {
             height_mm: mm(19),
             weight_g: mm(453),
         };
-        let tier = |package: &Package| Parcel::of(package).map(|parcel| parcel.tier);
+        let tier = |package: &Package| UsParcel::of(package).map(|parcel| parcel.tier);
         assert_eq!(tier(&package), Some(SizeTier::SmallStandard));
         package.height_mm = mm(20);
         assert_eq!(tier(&package), Some(SizeTier::LargeStandard));

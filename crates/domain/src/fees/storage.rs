@@ -1,7 +1,7 @@
 //! Monthly storage over the expected holding time, by season and volume.
 //!
-//! Rates: Seller Central GJ9NNG7RK4TU6E3Z, from 2024-04-01 on (grade A). Not in here: the aged-inventory surcharge from day 181
-//! on and the storage-utilisation surcharge, whose amounts of 2026 no source settles (grade X).
+//! Rates: Seller Central GJ9NNG7RK4TU6E3Z, from 2024-04-01 on (grade A). Not in here: the storage-utilisation surcharge, whose
+//! amounts of 2026 no source settles (grade X), and storage outside of the US, of which no rate is known.
 
 use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::{Decimal, dec};
@@ -17,7 +17,7 @@ pub(crate) const GRADE: Grade = Grade::A;
 /// Months of a year over its days: what one day is of a month.
 const MONTHS_PER_DAY: Decimal = dec!(0.0328767123287671);
 /// A book kept longer than this is charged for this long: ten years bound the sum, not the business.
-const MAX_DAYS: u32 = 3_650;
+pub(super) const MAX_DAYS: u32 = 3_650;
 
 /// Days of storage, by season.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -131,10 +131,13 @@ fn the_predecessors_fee_table_comes_out_of_the_flat_schedule() {
         (4_000, 1_361, 1_150),
         (1_000, 454, 620),
     ];
-    let config = FeeConfig::default();
+    let config = FeeConfig {
+        vat_percent: Some(Decimal::ZERO),
+        ..FeeConfig::default()
+    };
     let total = |category, price, grams, config: &FeeConfig| {
         let input = FeeInput {
-            marketplace: Marketplace::Gb,
+            marketplace: Marketplace::Fr,
             package: package([0, 0, 0], grams),
             category,
             ..paperback()
@@ -151,8 +154,8 @@ fn the_predecessors_fee_table_comes_out_of_the_flat_schedule() {
         );
     }
     let other = FeeConfig {
-        flat_fulfilment_base: Decimal::new(300, 2),
-        flat_fulfilment_per_pound: Decimal::new(50, 2),
+        flat_fulfilment_base: Some(Decimal::new(300, 2)),
+        flat_fulfilment_per_pound: Some(Decimal::new(50, 2)),
         ..config
     };
     for (price, grams, expected) in [
@@ -169,19 +172,28 @@ fn the_predecessors_fee_table_comes_out_of_the_flat_schedule() {
 }
 
 #[test]
-fn a_flat_schedule_is_unverified_until_it_is_configured() {
+fn a_flat_schedule_is_unverified_until_every_value_of_it_is_configured() {
     let input = FeeInput {
-        marketplace: Marketplace::De,
+        marketplace: Marketplace::It,
         ..paperback()
     };
-    let default = schedule(&input);
-    assert!(!default.is_verified());
-    assert_eq!(default.currency(), Currency::Eur);
-    let config = FeeConfig {
-        flat_closing: Decimal::ONE,
+    let partly = FeeConfig {
+        flat_referral_percent: Some(Decimal::new(15, 0)),
+        flat_closing: Some(Decimal::ONE),
+        flat_fulfilment_base: Some(Decimal::new(3, 0)),
+        vat_percent: Some(Decimal::new(4, 0)),
         ..FeeConfig::default()
     };
-    let configured = FeeSchedule::new(&input, &config).unwrap();
+    for config in [&FeeConfig::default(), &partly] {
+        let schedule = FeeSchedule::new(&input, config).unwrap();
+        assert!(!schedule.is_verified());
+        assert_eq!(schedule.currency(), Currency::Eur);
+    }
+    let wholly = FeeConfig {
+        flat_fulfilment_per_pound: Some(Decimal::ZERO),
+        ..partly
+    };
+    let configured = FeeSchedule::new(&input, &wholly).unwrap();
     assert!(configured.is_verified());
     let grades: Vec<Grade> = configured
         .receipt_at(2_000)
@@ -189,7 +201,7 @@ fn a_flat_schedule_is_unverified_until_it_is_configured() {
         .iter()
         .map(|l| l.grade)
         .collect();
-    assert_eq!(grades, [Grade::Configured; 3]);
+    assert_eq!(grades, [Grade::Configured; 4]);
 }
 
 #[test]
@@ -347,7 +359,7 @@ fn an_amount_in_a_foreign_currency_is_refused() {
 #[test]
 fn a_configuration_out_of_range_names_the_value() {
     let config = FeeConfig {
-        flat_referral_percent: Decimal::from(46),
+        flat_referral_percent: Some(Decimal::from(46)),
         inbound_placement: -Decimal::ONE,
         ..FeeConfig::default()
     };

@@ -121,12 +121,11 @@ impl Pieces {
 
     /// The mean profit in minor units, rounded half up. The rounding of fees at single prices can move it by one unit.
     pub(super) fn mean(&self, net: &Net<'_>) -> i64 {
-        let segments = net.segments();
         let parts = self
             .0
             .iter()
             .map(|piece| {
-                let sums = segments.iter().map(|&segment| piece.sum(net, segment));
+                let sums = net.segments().map(|segment| piece.sum(net, segment));
                 piece.share(sums.sum())
             })
             .sum::<i128>();

@@ -6,15 +6,15 @@
 
 use std::cmp::Ordering;
 
-use crate::fees::{FeeSchedule, Ppm, WHOLE};
+use crate::fees::{FeeSchedule, Ppm, SLOPE_WHOLE, Slope};
 
 /// The highest price of a search in minor units: the highest that Keepa can express.
 pub(super) const HIGHEST: i64 = 2_147_483_647;
-/// By how many minor units the function may stray from a straight line: two ends with three rounded shares (referral, return allowance,
-/// buffer) of half a unit each, and one unit for the minimum referral fee.
-const ROUNDING: i64 = 4;
+/// By how many minor units the function may stray from a straight line: two ends with five rounded shares (referral, refunds, return
+/// allowance, tax, buffer) of half a unit each, and one unit for the minimum of the referral fee or the maximum of the refund fee.
+const ROUNDING: i64 = 6;
 /// The slope below which no valid configuration comes: shares of the price stay below 95 %.
-const LEAST_SLOPE: i64 = WHOLE / 50;
+const LEAST_SLOPE: i64 = SLOPE_WHOLE / 50;
 
 /// What is left of the price of one unit, in minor units.
 #[derive(Debug, Clone, Copy)]
@@ -56,35 +56,43 @@ impl<'a> Net<'a> {
     }
 
     /// The ranges of prices between jumps and bends, rising, both ends included.
-    pub(super) fn segments(&self) -> Vec<Segment> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = Segment> {
         let starts = self.fees.changes();
-        let ends = starts
-            .iter()
-            .skip(1)
-            .map(|start| start - 1)
-            .chain([HIGHEST]);
+        let ends = starts.iter().skip(1).map(|start| start - 1);
         starts
             .iter()
-            .zip(ends)
+            .zip(ends.chain([HIGHEST]))
             .map(|(&from, to)| Segment { from, to })
-            .collect()
+    }
+
+    /// By how much more is left of a higher price, from a price up to the next jump or bend.
+    fn slope(&self, price: i64) -> i64 {
+        let taken = self.fees.slope(price) + Slope::from(self.buffer);
+        SLOPE_WHOLE.saturating_sub(taken.0)
     }
 
     /// Where the function is negative, zero and positive.
     pub(super) fn signs(&self) -> Signs {
         let mut signs = Signs::default();
         for Segment { from, to } in self.segments() {
-            let slope = WHOLE - self.fees.slope(from).0 - self.buffer.0;
-            let slope = slope.max(LEAST_SLOPE);
-            let root = from.saturating_sub(self.at(from).saturating_mul(WHOLE).div_euclid(slope));
-            let reach = ROUNDING * WHOLE / slope + 1;
+            let slope = self.slope(from);
+            let steepness = slope.saturating_abs().max(LEAST_SLOPE);
+            let (before, after, slope) = if slope < 0 {
+                (Ordering::Greater, Ordering::Less, -steepness)
+            } else {
+                (Ordering::Less, Ordering::Greater, steepness)
+            };
+            let distance = i128::from(self.at(from)) * i128::from(SLOPE_WHOLE) / i128::from(slope);
+            let distance = distance.clamp(i128::from(-HIGHEST), i128::from(HIGHEST));
+            let root = from - i64::try_from(distance).unwrap_or_default();
+            let reach = ROUNDING * SLOPE_WHOLE / steepness + 1;
             let near_from = root.saturating_sub(reach).clamp(from, to + 1);
             let near_to = root.saturating_add(reach + 1).clamp(from, to + 1);
-            signs.push(from, near_from - 1, Ordering::Less);
+            signs.push(from, near_from - 1, before);
             for price in near_from..near_to {
                 signs.push(price, price, self.at(price).cmp(&0));
             }
-            signs.push(near_to, to, Ordering::Greater);
+            signs.push(near_to, to, after);
         }
         signs
     }

@@ -33,13 +33,17 @@ fn paperback() -> FeeInput {
     item([228, 152, 25], 453)
 }
 
-/// The flat schedule of the predecessor, for a book of a pound.
+/// The flat schedule of the predecessor, for a book of a pound and without tax.
 fn flat() -> FeeSchedule {
     let input = FeeInput {
-        marketplace: Marketplace::Gb,
+        marketplace: Marketplace::Fr,
         ..item([0, 0, 0], 454)
     };
-    schedule(&input)
+    let config = FeeConfig {
+        vat_percent: Some(Decimal::ZERO),
+        ..FeeConfig::default()
+    };
+    FeeSchedule::new(&input, &config).unwrap()
 }
 
 fn schedule(input: &FeeInput) -> FeeSchedule {
@@ -381,7 +385,7 @@ fn a_price_spread_around_a_fee_jump_counts_the_loss_zone_as_loss() {
     assert_eq!(at(1_000, 1_040, 1_088), (Some(12), "-0.31".to_owned()));
 }
 
-/// Every kind of fee function: referral bands, minimum, price bands, none of them.
+/// Every kind of fee function: referral bands, minimum, price bands, tax, refunds with their maximum, none of them.
 fn any_fees() -> impl Strategy<Value = FeeSchedule> {
     let category = prop::sample::select(vec![
         FeeCategory::Media,
@@ -389,33 +393,34 @@ fn any_fees() -> impl Strategy<Value = FeeSchedule> {
         FeeCategory::Clothing,
         FeeCategory::BeautyAndBaby,
         FeeCategory::Jewelry,
+        FeeCategory::FineArt,
         FeeCategory::ElectronicsAccessories,
     ]);
+    let marketplace = prop::sample::select(vec![
+        Marketplace::Us,
+        Marketplace::Us,
+        Marketplace::Gb,
+        Marketplace::De,
+        Marketplace::Fr,
+    ]);
     let fulfilment = prop::sample::select(vec![Fulfilment::Fba, Fulfilment::Fbm]);
-    (
-        category,
-        fulfilment,
-        50_u32..4_000,
-        0_i64..=1_000,
-        any::<bool>(),
-    )
-        .prop_map(|(category, fulfilment, grams, returns, is_us)| {
+    let shares = (0_i64..=1_000, prop::sample::select(vec![0, 0, 300, 3_000]));
+    (category, marketplace, fulfilment, 50_u32..4_000, shares).prop_map(
+        |(category, marketplace, fulfilment, grams, (returns, refunds))| {
             let input = FeeInput {
-                marketplace: if is_us {
-                    Marketplace::Us
-                } else {
-                    Marketplace::Gb
-                },
+                marketplace,
                 category,
                 fulfilment,
                 ..item([228, 152, 25], grams)
             };
             let config = FeeConfig {
                 return_allowance_percent: Decimal::new(returns, 2),
+                refund_percent: Decimal::new(refunds, 2),
                 ..FeeConfig::default()
             };
             FeeSchedule::new(&input, &config).unwrap()
-        })
+        },
+    )
 }
 
 fn any_config() -> impl Strategy<Value = ProfitConfig> {
