@@ -44,6 +44,7 @@ pub struct Scores {
 
 /// What a user can set about scores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ScoreConfig {
     /// Weight of ROI in the combined score, in percent; velocity has the rest.

@@ -158,9 +158,12 @@ impl MissingInput {
 
 /// One gate of the rating: every score must reach its minimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
     /// ROI in percent.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub roi_percent: Decimal,
     /// Velocity score.
     pub velocity: u8,
@@ -172,6 +175,7 @@ pub struct Gate {
 
 /// What a user can set about the verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct VerdictConfig {
     /// Gate of EXCELLENT.

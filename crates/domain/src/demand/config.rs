@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a user can set about demand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct DemandConfig {
     /// Days that a unit may wait for its buyer.

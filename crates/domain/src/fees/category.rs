@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// A children's book that is listed among toys still pays as a book (source: Seller Central forum, grade A), so Keepa's product
 /// group decides and the browse category only where the group is unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FeeCategory {

@@ -14,11 +14,14 @@ pub(super) const SCHEDULE: &str = "configuration";
 /// The fees that no rate card gives: amounts in the main unit of the marketplace's currency. What is absent has the default of the
 /// marketplace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct FeeConfig {
     /// The row of the referral fee table for every product; absent: that of the product's group or root category.
     pub category: Option<FeeCategory>,
     /// Where no card exists: referral fee in percent of the price.
+    #[serde(with = "crate::percent::optional_setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<f64>))]
     pub flat_referral_percent: Option<Decimal>,
     /// Where no card exists: closing fee of media.
     pub flat_closing: Option<Decimal>,
@@ -28,6 +31,8 @@ pub struct FeeConfig {
     pub flat_fulfilment_per_pound: Option<Decimal>,
     /// Value-added tax contained in the price, in percent of the price without it; 0 for a seller who owes none. Absent: the
     /// marketplace's rate for the category.
+    #[serde(with = "crate::percent::optional_setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<f64>))]
     pub vat_percent: Option<Decimal>,
     /// Own shipping to the buyer, of one unit (fulfilment by the seller).
     pub own_shipping_base: Decimal,
@@ -41,10 +46,16 @@ pub struct FeeConfig {
     /// Charge the aged-inventory surcharge from the 181st day of storage on (US).
     pub aged_inventory: bool,
     /// Units taken back or disposed of instead of sold, in percent of those sold; each pays the removal fee (US).
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub removal_percent: Decimal,
     /// Sales that are refunded, in percent; each loses its fulfilment fee and pays the refund administration fee.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub refund_percent: Decimal,
     /// What returned units lose in value on average, in percent of the price.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub return_allowance_percent: Decimal,
     /// `true` for a seller whose units may lie in Poland and the Czech Republic: without it amazon.de charges more for each.
     pub central_europe_programme: bool,

@@ -7,9 +7,12 @@ use crate::money::{Currency, Money};
 
 /// What a user can set about profit: amounts in the main unit of the marketplace's currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfitConfig {
     /// Return on the buy price that the maximum buy price aims at, in percent of it.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub target_roi_percent: Decimal,
     /// Profit of one unit that the maximum buy price leaves at least.
     pub minimum_profit: Decimal,
@@ -17,12 +20,16 @@ pub struct ProfitConfig {
     ///
     /// Default 0: the distribution of the sale price carries the uncertainty and shows it as the probability of a profit; a buffer would
     /// count it twice. The predecessor, which knew a single price, took 5.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub buffer_percent: Decimal,
     /// Shipping of one unit to Amazon's warehouse; not charged when the seller ships to the buyer.
     pub inbound_per_unit: Decimal,
     /// Preparation of one unit for Amazon's warehouse; not charged when the seller ships to the buyer.
     pub prep_per_unit: Decimal,
     /// Tax on the buy price, in percent; 0 with a resale certificate.
+    #[serde(with = "crate::percent::setting")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
     pub purchase_tax_percent: Decimal,
 }
 

@@ -1,0 +1,53 @@
+//! The effective document: what the calculation reads.
+
+use serde::{Deserialize, Serialize};
+
+use super::problem::{ConfigProblem, ConfigProblemCode};
+use crate::demand::DemandConfig;
+use crate::fees::FeeConfig;
+use crate::price::PriceConfig;
+use crate::profit::ProfitConfig;
+use crate::scores::ScoreConfig;
+use crate::verdict::VerdictConfig;
+
+/// Everything about the calculation that a user can set. Unknown keys are refused; what is absent has its default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct AnalysisConfig {
+    /// Fees that no rate card gives.
+    pub fees: FeeConfig,
+    /// Target, costs and buffer.
+    pub profit: ProfitConfig,
+    /// Sale price.
+    pub price: PriceConfig,
+    /// Demand.
+    pub demand: DemandConfig,
+    /// Weights of the scores.
+    pub scores: ScoreConfig,
+    /// Gates of rating and recommendation.
+    pub verdict: VerdictConfig,
+}
+
+impl AnalysisConfig {
+    /// Every value that is out of range or out of order, in the order of the sections; empty when the configuration is sound.
+    #[must_use]
+    pub fn problems(&self) -> Vec<ConfigProblem> {
+        [
+            self.fees.problems(),
+            self.profit.problems(),
+            self.price.problems(),
+            self.demand.problems(),
+            self.scores.problems(),
+            self.verdict.problems(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(path, wrong)| ConfigProblem {
+            pointer: format!("/{}", path.replace('.', "/")),
+            code: ConfigProblemCode::OutOfRange,
+            detail: format!("{} {wrong}", path.rsplit('.').next().unwrap_or(path)),
+        })
+        .collect()
+    }
+}
