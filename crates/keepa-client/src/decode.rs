@@ -1,6 +1,7 @@
-//! Products out of the body of an answer. One that cannot be read does not cost the others.
+//! Out of bytes: whole answers, and the products of one, of which one that cannot be read does not cost the others.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::envelope::Envelope;
 use crate::error::KeepaError;
@@ -51,5 +52,16 @@ fn product(json: &str) -> DecodedProduct {
             asin: name.map(|name| name.asin),
             error,
         })
+    })
+}
+
+/// Decodes the whole of an answer; a second pass, which only a malformed one needs, finds the path.
+pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, KeepaError> {
+    serde_json::from_slice(body).map_err(|_| {
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Err(error) => KeepaError::Unreadable(format!("`{}`: {}", error.path(), error.inner())),
+            Ok(_) => KeepaError::Unreadable("something follows its end".to_owned()),
+        }
     })
 }

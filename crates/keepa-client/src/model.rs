@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::csv_type::CsvType;
+
 /// Minutes since 2011-01-01T00:00:00Z.
 pub type KeepaMinutes = i32;
 
@@ -98,62 +100,6 @@ pub enum ProductType {
     VariationParent,
     /// A kind that this version does not know.
     Unknown(i32),
-}
-
-/// The series of the `csv` field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the names are Keepa's own")]
-pub enum CsvType {
-    Amazon,
-    New,
-    Used,
-    SalesRank,
-    ListPrice,
-    NewFbmShipping,
-    NewFba,
-    CountNew,
-    CountUsed,
-    BuyBoxShipping,
-    UsedLikeNewShipping,
-    UsedVeryGoodShipping,
-    UsedGoodShipping,
-    UsedAcceptableShipping,
-    BuyBoxUsedShipping,
-    CountNewFba,
-    CountNewFbm,
-}
-
-impl CsvType {
-    /// The index in `csv` and in the arrays of `stats`.
-    #[must_use]
-    pub const fn index(self) -> usize {
-        match self {
-            Self::Amazon => 0,
-            Self::New => 1,
-            Self::Used => 2,
-            Self::SalesRank => 3,
-            Self::ListPrice => 4,
-            Self::NewFbmShipping => 7,
-            Self::NewFba => 10,
-            Self::CountNew => 11,
-            Self::CountUsed => 12,
-            Self::BuyBoxShipping => 18,
-            Self::UsedLikeNewShipping => 19,
-            Self::UsedVeryGoodShipping => 20,
-            Self::UsedGoodShipping => 21,
-            Self::UsedAcceptableShipping => 22,
-            Self::BuyBoxUsedShipping => 32,
-            Self::CountNewFba => 34,
-            Self::CountNewFbm => 35,
-        }
-    }
-
-    /// `true` for triples of time, price and shipping: the indexes 7, 18 to 29 and 32. Never decide by the name.
-    #[must_use]
-    pub const fn has_shipping(self) -> bool {
-        matches!(self.index(), 7 | 18..=29 | 32)
-    }
 }
 
 /// A product.

@@ -26,6 +26,11 @@ impl Query {
         }
     }
 
+    /// All parameters of another query.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
     pub(crate) fn pairs(&self) -> &[(&'static str, String)] {
         &self.0
     }

@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::client::Origin;
-use crate::model::{CsvType, Product, ProductType, Stats};
+use crate::csv_type::CsvType;
+use crate::model::{Product, ProductType, Stats};
 
 /// The market snapshot of a product.
 ///

@@ -10,6 +10,7 @@ use tracing::{Instrument as _, field};
 use super::transport::Unanswered;
 use super::{KeepaClient, Origin, RawAnswer};
 use crate::budget::{Cost, Settlement, TokenReport};
+use crate::decode;
 use crate::envelope::Envelope;
 use crate::error::{ApiError, KeepaError};
 use crate::query::Query;
@@ -56,6 +57,18 @@ pub struct Answer<T> {
     pub origin: Origin,
 }
 
+impl<T> Answer<T> {
+    /// The same answer with another value.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer {
+            value: convert(self.value),
+            error: self.error,
+            tokens_consumed: self.tokens_consumed,
+            origin: self.origin,
+        }
+    }
+}
+
 /// A request as it will be sent, without the key.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -72,6 +85,20 @@ impl Call {
             endpoint,
             query,
             body: None,
+            cost,
+        }
+    }
+
+    pub(crate) fn post(
+        endpoint: &'static str,
+        query: Query,
+        body: &serde_json::Value,
+        cost: Cost,
+    ) -> Self {
+        Self {
+            endpoint,
+            query,
+            body: Some(body.to_string()),
             cost,
         }
     }
@@ -104,7 +131,7 @@ impl KeepaClient {
 
     /// Calls an endpoint that answers with JSON, and takes its payload.
     pub(crate) async fn ask<P: Payload>(&self, call: Call) -> Result<Answer<P::Value>, KeepaError> {
-        let read: Read<P::Value> = |body, _| payload::<P>(body).map(Payload::value);
+        let read: Read<P::Value> = |body, _| decode::whole::<P>(body).map(Payload::value);
         self.within(self.deadline(), self.run(&call, read)).await
     }
 
@@ -147,21 +174,21 @@ impl KeepaClient {
         let span = tracing::Span::current();
         let mut attempt = 1;
         loop {
-            span.record("attempts", attempt);
             let error = match self.attempt(call, attempt, read).await {
                 Ok(answer) => {
+                    span.record("attempts", attempt);
                     span.record("tokens_consumed", answer.tokens_consumed);
                     return Ok(answer);
                 }
                 Err(error) => error,
             };
-            let Some(delay) = self.0.retry.delay(&error, attempt, rand::random()) else {
+            let delay = self.0.retry.delay(&error, attempt, rand::random());
+            let out_of_tokens = matches!(error, KeepaError::OutOfTokens { .. });
+            let Some(delay) = delay.filter(|wait| !out_of_tokens || self.0.policy.allows(*wait))
+            else {
+                span.record("attempts", attempt);
                 return Err(error);
             };
-            let out_of_tokens = matches!(error, KeepaError::OutOfTokens { .. });
-            if out_of_tokens && !self.0.policy.allows(delay) {
-                return Err(error);
-            }
             let delay_ms = delay.as_millis();
             tracing::warn!(%error, attempt, delay_ms, "trying a Keepa request again");
             tokio::time::sleep(delay).await;
@@ -296,15 +323,4 @@ fn refusal(status: u16, report: Option<TokenReport>, error: Option<ApiError>) ->
         (status @ (429 | 500..), _) => KeepaError::Server { status, error },
         (status, _) => KeepaError::NotAllowed { status, error },
     }
-}
-
-/// Decodes the whole of an answer; a second pass, which only a malformed one needs, finds the path.
-fn payload<T: DeserializeOwned>(body: &[u8]) -> Result<T, KeepaError> {
-    serde_json::from_slice(body).map_err(|_| {
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            Err(error) => KeepaError::Unreadable(format!("`{}`: {}", error.path(), error.inner())),
-            Ok(_) => KeepaError::Unreadable("something follows its end".to_owned()),
-        }
-    })
 }

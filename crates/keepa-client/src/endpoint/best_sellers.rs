@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::budget::Cost;
 use crate::client::{Answer, Call, KeepaClient, Payload};
 use crate::error::KeepaError;
+use crate::limits;
 use crate::model::{Domain, KeepaMinutes};
 use crate::query::Query;
 
@@ -87,15 +88,12 @@ impl BestSellersRequest {
     }
 
     fn call(&self) -> Result<Call, KeepaError> {
-        let invalid = |problem: String| Err(KeepaError::InvalidRequest(problem));
-        if self.domain == Domain::Brazil {
-            return invalid("there are no best sellers of amazon.com.br".to_owned());
-        }
+        limits::not_brazil(self.domain)?;
         if self.category.trim().is_empty() {
-            return invalid("a category or product group is missing".to_owned());
+            return Err(limits::invalid("a category or product group is missing"));
         }
         if self.sublist && self.period.is_some() {
-            return invalid("a sublist has no range and no month".to_owned());
+            return Err(limits::invalid("a sublist has no range and no month"));
         }
         let mut query = Query::default();
         query.set("domain", self.domain.number());
@@ -104,7 +102,9 @@ impl BestSellersRequest {
             None => {}
             Some(Period::Range(days @ (0 | 30 | 90 | 180))) => query.set("range", days),
             Some(Period::Range(days)) => {
-                return invalid(format!("a range is 0, 30, 90 or 180 days, not {days}"));
+                return Err(limits::invalid(format!(
+                    "a range is 0, 30, 90 or 180 days, not {days}"
+                )));
             }
             Some(Period::Month {
                 year,
@@ -113,7 +113,9 @@ impl BestSellersRequest {
                 query.set("month", month);
                 query.set("year", year);
             }
-            Some(Period::Month { month, .. }) => return invalid(format!("{month} is no month")),
+            Some(Period::Month { month, .. }) => {
+                return Err(limits::invalid(format!("{month} is no month")));
+            }
         }
         query.flag("variations", self.variations);
         query.flag("sublist", self.sublist);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::budget::Cost;
 use crate::error::KeepaError;
+use crate::limits;
 use crate::model::Domain;
 use crate::query::Query;
 
@@ -254,35 +255,32 @@ impl ProductRequest {
 
     /// Checks what Keepa would refuse, before a token is spent.
     pub(super) fn validate(&self) -> Result<(), KeepaError> {
-        let invalid = |problem: String| Err(KeepaError::InvalidRequest(problem));
-        if let Some(offers) = self.offers.filter(|offers| !(20..=100).contains(offers)) {
-            return invalid(format!("offers must be from 20 to 100, not {offers}"));
+        let invalid = |problem: &str| Err(limits::invalid(problem));
+        if let Some(offers) = self.offers {
+            limits::within("offers", offers, 20, 100)?;
         }
         if self.offers.is_none() && (self.only_live_offers || self.stock) {
-            return invalid("stock and only-live-offers need offers".to_owned());
+            return invalid("stock and only-live-offers need offers");
         }
         match self.stats {
-            Some(StatsInterval::Days(0)) => return invalid("stats must be positive".to_owned()),
+            Some(StatsInterval::Days(0)) => return invalid("stats must be positive"),
             Some(StatsInterval::UnixMillis(from, to)) if from >= to => {
-                return invalid(format!("stats from {from} to {to} is no interval"));
+                return invalid("stats end before they begin");
             }
             _ => {}
         }
         if self.days == Some(0) || self.code_limit == Some(0) {
-            return invalid("days and code-limit must be positive".to_owned());
+            return invalid("days and code-limit must be positive");
         }
         if self.by == By::Asin && self.code_limit.is_some() {
-            return invalid("code-limit needs codes".to_owned());
+            return invalid("code-limit needs codes");
         }
         if let Some(hours) = self.update.filter(|hours| *hours < -1) {
-            return invalid(format!("update must be -1 or more hours, not {hours}"));
+            return Err(limits::invalid(format!(
+                "update must be -1 or more hours, not {hours}"
+            )));
         }
-        let odd =
-            |id: &&String| id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if let Some(identifier) = self.identifiers.iter().find(odd) {
-            return invalid(format!("{identifier:?} is no identifier"));
-        }
-        Ok(())
+        limits::identifiers(&self.identifiers)
     }
 
     /// The query of one HTTP request for some of the identifiers, without the key.

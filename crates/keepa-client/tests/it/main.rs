@@ -8,48 +8,12 @@
     reason = "tests are named as sentences, and fail by panicking"
 )]
 
-use std::net::SocketAddr;
-use std::time::Duration;
+mod endpoints;
+mod server;
+mod tokens;
 
-use keepa_client::{
-    Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest, RetryPolicy,
-    TokenPolicy,
-};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
-
-/// Serves the given answers, one for each connection, byte for byte.
-async fn server(answers: Vec<String>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        for answer in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = [0; 8_192];
-            let _ = stream.read(&mut request).await.unwrap();
-            stream.write_all(answer.as_bytes()).await.unwrap();
-        }
-    });
-    address
-}
-
-fn answer(status: &str, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
-}
-
-fn client(address: SocketAddr, max_attempts: u32) -> KeepaClient {
-    KeepaClient::builder("a-secret-key")
-        .base_url(format!("http://{address}"))
-        .token_policy(TokenPolicy::FailFast)
-        .retry(RetryPolicy {
-            max_attempts,
-            first_delay: Duration::from_millis(1),
-            max_delay: Duration::from_millis(1),
-        })
-        .build()
-        .unwrap()
-}
+use keepa_client::{Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest};
+use server::{Server, answer, client};
 
 async fn ask(client: &KeepaClient, asins: &[&str]) -> Vec<(String, ProductOutcome)> {
     let request = ProductRequest::asins(Domain::UnitedStates, asins.iter().copied());
@@ -57,7 +21,7 @@ async fn ask(client: &KeepaClient, asins: &[&str]) -> Vec<(String, ProductOutcom
 }
 
 async fn failure(answers: Vec<String>) -> KeepaError {
-    let client = client(server(answers).await, 1);
+    let client = client(&Server::start(answers).await, 1).build().unwrap();
     match ask(&client, &["0593655036"]).await.pop() {
         Some((_, ProductOutcome::Failed(error))) => {
             assert!(!format!("{error} {error:?} {client:?}").contains("a-secret-key"));
@@ -89,7 +53,7 @@ async fn every_status_is_told_apart_and_none_shows_the_key() {
     assert_eq!(
         empty,
         KeepaError::OutOfTokens {
-            wait: Duration::from_millis(300)
+            wait: std::time::Duration::from_millis(300)
         }
     );
     let tokens_left = ENVELOPE.replace("-3", "3");
@@ -115,11 +79,12 @@ async fn garbage_half_a_body_and_nothing_are_failures_worth_another_try() {
 #[tokio::test]
 async fn a_failed_request_is_sent_again_and_the_order_of_the_question_is_kept() {
     let products = r#"{"products":[{"asin":"B000000002"},{"asin":"B000000001","productType":4},{"asin":"B000000003","title":7}]}"#;
-    let address = server(vec![
+    let server = Server::start(vec![
         answer("503 Service Unavailable", ""),
         answer("200 OK", products),
     ])
     .await;
+    let client = client(&server, 2).build().unwrap();
     let asked = [
         "B000000001",
         "B000000004",
@@ -127,7 +92,7 @@ async fn a_failed_request_is_sent_again_and_the_order_of_the_question_is_kept() 
         "B000000003",
         "B000000001",
     ];
-    let outcomes = ask(&client(address, 2), &asked).await;
+    let outcomes = ask(&client, &asked).await;
     let told: Vec<String> = outcomes
         .iter()
         .map(|(asin, outcome)| match outcome {
