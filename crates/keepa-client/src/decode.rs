@@ -11,7 +11,7 @@ use crate::model::Product;
 pub(crate) type DecodedProduct = Result<Product, Box<UnreadProduct>>;
 
 /// A product that cannot be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UnreadProduct {
     /// Its ASIN, where that much could be read.
     pub(crate) asin: Option<String>,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::budget::TokenPolicy;
 use crate::error::KeepaError;
 
 /// How often and how soon a failed request is sent again.
@@ -27,6 +28,24 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// The wait before the next attempt under a policy of tokens. A shortage is waited for as long as that policy says: without limit, however many
+    /// attempts it takes, or not at all.
+    pub(crate) fn next(
+        &self,
+        error: &KeepaError,
+        attempts: u32,
+        jitter: f64,
+        tokens: TokenPolicy,
+    ) -> Option<Duration> {
+        match (error, tokens) {
+            (KeepaError::OutOfTokens { wait }, TokenPolicy::Wait) => Some(*wait),
+            (KeepaError::OutOfTokens { .. }, _) => self
+                .delay(error, attempts, jitter)
+                .filter(|wait| tokens.allows(*wait)),
+            _ => self.delay(error, attempts, jitter),
+        }
+    }
+
     /// The wait before the next attempt after `attempts` failed ones, or `None` to give up. `jitter` is from 0 to 1 and shortens the wait by
     /// up to half, so that clients which failed together do not return together.
     #[must_use]
@@ -80,6 +99,32 @@ mod tests {
         ];
         for (error, attempts, expected) in cases {
             assert_eq!(policy.delay(&error, attempts, 0.0), expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_shortage_is_waited_for_as_the_policy_of_tokens_says() {
+        let policy = RetryPolicy {
+            max_attempts: 3,
+            ..RetryPolicy::default()
+        };
+        let wait = Duration::from_secs(7);
+        let long_enough = TokenPolicy::WaitAtMost(wait);
+        let too_short = TokenPolicy::WaitAtMost(Duration::from_secs(6));
+        let cases = [
+            (TokenPolicy::Wait, 1, Some(wait)),
+            (TokenPolicy::Wait, 99, Some(wait)),
+            (long_enough, 2, Some(wait)),
+            (long_enough, 3, None),
+            (too_short, 1, None),
+            (TokenPolicy::FailFast, 1, None),
+        ];
+        for (tokens, attempts, expected) in cases {
+            let shortage = KeepaError::OutOfTokens { wait };
+            let next = policy.next(&shortage, attempts, 0.0, tokens);
+            assert_eq!(next, expected, "{tokens:?} after {attempts}");
+            let other = policy.next(&KeepaError::Timeout, attempts, 0.0, tokens);
+            assert_eq!(other.is_some(), attempts < 3, "{tokens:?} after {attempts}");
         }
     }
 

@@ -122,7 +122,8 @@ pub enum Settlement {
 /// The books of one Keepa account. All clones of a client share one; several processes can share one that is kept in a database, for which
 /// [`TokenLedger`] is the arithmetic.
 ///
-/// A budget only says yes or when to ask again: first come, first served among the requests of one client is the client's affair.
+/// A budget only says yes or when to ask again: first come, first served among the requests of one client is the client's affair. What another
+/// process gives back, a client notices when it asks again, so a shared budget should not let it wait too long for what is only reserved.
 pub trait TokenBudget: fmt::Debug + Send + Sync {
     /// Reserves the worst cost of a request, if the balance less what is reserved is positive.
     fn try_reserve(&self, tokens: u32) -> BoxFuture<'_, Result<Grant, BudgetError>>;

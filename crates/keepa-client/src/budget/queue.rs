@@ -79,6 +79,7 @@ impl TokenQueue {
                         return Err(out_of_tokens(until));
                     }
                     self.head.send_replace(Some(until));
+                    tracing::info!(wait_ms = wait.as_millis(), "waiting for Keepa tokens");
                     tokio::select! {
                         () = sleep_until(until) => {}
                         () = freed => {}

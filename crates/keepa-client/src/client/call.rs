@@ -182,10 +182,8 @@ impl KeepaClient {
                 }
                 Err(error) => error,
             };
-            let delay = self.0.retry.delay(&error, attempt, rand::random());
-            let out_of_tokens = matches!(error, KeepaError::OutOfTokens { .. });
-            let Some(delay) = delay.filter(|wait| !out_of_tokens || self.0.policy.allows(*wait))
-            else {
+            let jitter = rand::random();
+            let Some(delay) = self.0.retry.next(&error, attempt, jitter, self.0.policy) else {
                 span.record("attempts", attempt);
                 return Err(error);
             };

@@ -69,6 +69,23 @@ async fn a_long_request_goes_out_in_hundreds_and_what_came_before_a_failure_is_k
 }
 
 #[tokio::test]
+async fn an_identifier_that_is_none_is_not_paid_for_and_costs_the_others_nothing() {
+    let server = Server::start(vec![told(1, 300, &products(0..1))]).await;
+    let client = client(&server, 1).build().unwrap();
+    let request = ProductRequest::asins(US, ["B0&domain=2", "B000000000"]);
+    let outcomes = client.products(&request).await.outcomes;
+    assert_eq!(server.asked(), ["GET /product?domain=1&asin=B000000000"]);
+    let ProductOutcome::Failed(error) = &outcomes[0].1 else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(
+        error.to_string(),
+        "the request is not valid: \"B0&domain=2\" is no ASIN"
+    );
+    assert!(matches!(outcomes[1].1, ProductOutcome::Found(_)));
+}
+
+#[tokio::test]
 async fn a_stream_of_products_asks_for_no_more_than_it_is_polled_for() {
     let server = Server::start(vec![told(1, 300, &products(0..100))]).await;
     let client = client(&server, 1).max_concurrency(1).build().unwrap();

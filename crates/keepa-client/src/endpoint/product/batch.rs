@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::Instant;
 
 use super::request::{By, ProductRequest};
-use crate::client::{Answer, Call, KeepaClient, Origin};
+use crate::client::{Call, KeepaClient, Origin};
 use crate::decode::{DecodedProduct, products};
 use crate::error::KeepaError;
 use crate::model::{Product, ProductType};
@@ -85,19 +85,18 @@ impl KeepaClient {
         request: ProductRequest,
         deadline: Option<Instant>,
     ) -> impl Stream<Item = ProductBatch> + Send + 'static {
-        let chunks = match request.validate() {
-            Ok(()) => distinct(&request),
-            Err(error) => vec![Err((request.identifiers.clone(), error))],
-        };
+        let refused = request.validate().err();
+        let chunks = distinct(&request);
         let request = Arc::new(request);
         let client = self.clone();
         futures_util::stream::iter(chunks)
             .map(move |chunk| {
                 let (client, request) = (client.clone(), Arc::clone(&request));
+                let refused = refused.clone();
                 async move {
-                    match chunk {
-                        Ok(chunk) => client.chunk(&request, chunk, deadline).await,
-                        Err((identifiers, error)) => failed(identifiers, error),
+                    match refused {
+                        None => client.chunk(&request, chunk, deadline).await,
+                        Some(error) => refusal(chunk, error),
                     }
                 }
             })
@@ -111,21 +110,51 @@ impl KeepaClient {
         identifiers: Vec<String>,
         deadline: Option<Instant>,
     ) -> ProductBatch {
-        let query = request.query(&identifiers);
-        let cost = request.cost_of(identifiers.len());
-        let call = Call::get("product", query, cost);
+        let mut outcomes: Vec<_> = identifiers
+            .into_iter()
+            .map(|id| match request.check(&id) {
+                Ok(()) => (id, ProductOutcome::Missing),
+                Err(error) => (id, ProductOutcome::Failed(Arc::new(error))),
+            })
+            .collect();
+        let asked: Vec<&str> = outcomes
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome, ProductOutcome::Missing))
+            .map(|(id, _)| id.as_str())
+            .collect();
+        if asked.is_empty() {
+            return ProductBatch {
+                outcomes,
+                ..ProductBatch::default()
+            };
+        }
+        let call = Call::get(
+            "product",
+            request.query(&asked),
+            request.cost_of(asked.len()),
+        );
         let deadline = deadline.or_else(|| self.deadline());
-        match self.within(deadline, self.run(&call, products)).await {
-            Ok(answer) => assigned(request.by, identifiers, answer),
-            Err(error) => failed(identifiers, error),
+        let answer = self.within(deadline, self.run(&call, products)).await;
+        let (tokens_consumed, origin) = match answer {
+            Ok(answer) => {
+                assign(request.by, &mut outcomes, answer.value);
+                (answer.tokens_consumed, answer.origin)
+            }
+            Err(error) => {
+                fail(&mut outcomes, error);
+                (0, Origin::default())
+            }
+        };
+        ProductBatch {
+            outcomes,
+            tokens_consumed,
+            origin,
         }
     }
 }
 
-type Refused = (Vec<String>, KeepaError);
-
 /// Every identifier once, in the order of asking, in chunks of the size of a request.
-fn distinct(request: &ProductRequest) -> Vec<Result<Vec<String>, Refused>> {
+fn distinct(request: &ProductRequest) -> Vec<Vec<String>> {
     let mut seen = HashSet::new();
     let distinct: Vec<String> = request
         .identifiers
@@ -134,52 +163,64 @@ fn distinct(request: &ProductRequest) -> Vec<Result<Vec<String>, Refused>> {
         .cloned()
         .collect();
     let chunks = distinct.chunks(request.products_a_request());
-    chunks.map(|chunk| Ok(chunk.to_vec())).collect()
+    chunks.map(<[String]>::to_vec).collect()
 }
 
-fn failed(identifiers: Vec<String>, error: KeepaError) -> ProductBatch {
-    let error = Arc::new(error);
-    let failed = |id| (id, ProductOutcome::Failed(Arc::clone(&error)));
+/// The outcomes of a request that is not sent.
+fn refusal(identifiers: Vec<String>, error: KeepaError) -> ProductBatch {
+    let missing = |id| (id, ProductOutcome::Missing);
+    let mut outcomes: Vec<_> = identifiers.into_iter().map(missing).collect();
+    fail(&mut outcomes, error);
     ProductBatch {
-        outcomes: identifiers.into_iter().map(failed).collect(),
+        outcomes,
         ..ProductBatch::default()
     }
 }
 
-/// Gives every identifier of a chunk the products that answer it.
-fn assigned(by: By, identifiers: Vec<String>, answer: Answer<Vec<DecodedProduct>>) -> ProductBatch {
-    let mut outcomes: Vec<_> = identifiers
-        .into_iter()
-        .map(|id| (id, ProductOutcome::Missing))
-        .collect();
-    for product in answer.value {
-        for (_, outcome) in outcomes
-            .iter_mut()
-            .filter(|(id, _)| answers(by, id, &product))
-        {
-            match (&mut *outcome, &product) {
-                (ProductOutcome::Missing, Ok(product)) => {
-                    *outcome = if product.product_type() == ProductType::Invalid {
-                        ProductOutcome::Invalid
-                    } else {
-                        ProductOutcome::Found(vec![product.clone()])
-                    };
-                }
-                (ProductOutcome::Missing, Err(unread)) => {
-                    *outcome = ProductOutcome::Failed(Arc::new(unread.error.clone()));
-                }
-                (ProductOutcome::Found(products), Ok(product)) if by == By::Code => {
-                    products.push(product.clone());
-                }
-                // The same ASIN twice in one answer says nothing new.
-                _ => {}
-            }
+/// Gives all that were asked for the same failure.
+fn fail(outcomes: &mut [(String, ProductOutcome)], error: KeepaError) {
+    let error = Arc::new(error);
+    for (_, outcome) in outcomes {
+        if matches!(outcome, ProductOutcome::Missing) {
+            *outcome = ProductOutcome::Failed(Arc::clone(&error));
         }
     }
-    ProductBatch {
-        outcomes,
-        tokens_consumed: answer.tokens_consumed,
-        origin: answer.origin,
+}
+
+/// Gives every identifier of a chunk the products that answer it. Products are large: one is copied only for a second identifier of it.
+fn assign(by: By, outcomes: &mut [(String, ProductOutcome)], products: Vec<DecodedProduct>) {
+    for product in products {
+        let mut answered: Vec<&mut ProductOutcome> = outcomes
+            .iter_mut()
+            .filter(|(id, _)| answers(by, id, &product))
+            .map(|(_, outcome)| outcome)
+            .collect();
+        let last = answered.pop();
+        for outcome in answered {
+            add(by, outcome, product.clone());
+        }
+        if let Some(outcome) = last {
+            add(by, outcome, product);
+        }
+    }
+}
+
+/// Adds a product to what an identifier found.
+fn add(by: By, outcome: &mut ProductOutcome, product: DecodedProduct) {
+    match (&mut *outcome, product) {
+        (ProductOutcome::Missing, Ok(product)) => {
+            *outcome = if product.product_type() == ProductType::Invalid {
+                ProductOutcome::Invalid
+            } else {
+                ProductOutcome::Found(vec![product])
+            };
+        }
+        (ProductOutcome::Missing, Err(unread)) => {
+            *outcome = ProductOutcome::Failed(Arc::new(unread.error));
+        }
+        (ProductOutcome::Found(products), Ok(product)) if by == By::Code => products.push(product),
+        // The same ASIN twice in one answer says nothing new.
+        _ => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be asked of `/product`: its parameters, limits and costs (grade A: Keepa's documentation, where nothing else is said).
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use crate::budget::Cost;
 use crate::error::KeepaError;
@@ -14,6 +15,12 @@ const PRODUCTS_A_REQUEST: usize = 100;
 /// Products that one HTTP request with offers holds. Keepa takes 100 by now; its Java client says 20, which keeps an answer that takes up to
 /// 20 s for each product within minutes, and little is lost when it breaks.
 const PRODUCTS_A_REQUEST_WITH_OFFERS: usize = 20;
+
+/// Characters of an ASIN.
+const ASIN_LENGTH: usize = 10;
+
+/// Digits of a UPC, EAN, ISBN-13 or other GTIN, which may have 8 to 14 (GS1 General Specifications).
+const CODE_LENGTHS: RangeInclusive<usize> = 8..=14;
 
 /// Tokens for each page of up to ten offers that is found.
 const PAGE_OF_OFFERS: u32 = 6;
@@ -280,11 +287,31 @@ impl ProductRequest {
                 "update must be -1 or more hours, not {hours}"
             )));
         }
-        limits::identifiers(&self.identifiers)
+        Ok(())
+    }
+
+    /// Checks one identifier: a wrong ASIN costs a token like a right one.
+    pub(super) fn check(&self, identifier: &str) -> Result<(), KeepaError> {
+        let length = identifier.len();
+        let (is_one, name) = match self.by {
+            By::Asin => (
+                length == ASIN_LENGTH && identifier.bytes().all(|b| b.is_ascii_alphanumeric()),
+                "ASIN",
+            ),
+            By::Code => (
+                CODE_LENGTHS.contains(&length) && identifier.bytes().all(|b| b.is_ascii_digit()),
+                "code",
+            ),
+        };
+        if is_one {
+            Ok(())
+        } else {
+            Err(limits::invalid(format!("{identifier:?} is no {name}")))
+        }
     }
 
     /// The query of one HTTP request for some of the identifiers, without the key.
-    pub(super) fn query(&self, identifiers: &[String]) -> Query {
+    pub(super) fn query(&self, identifiers: &[&str]) -> Query {
         let mut query = Query::default();
         query.set("domain", self.domain.number());
         let by = match self.by {
@@ -355,8 +382,6 @@ mod tests {
             request().days(0),
             request().code_limit(1),
             request().update(-2),
-            ProductRequest::asins(Domain::UnitedStates, ["A&key=B"]),
-            ProductRequest::codes(Domain::UnitedStates, [""]),
         ];
         for request in refused {
             let refusal = request.validate();
@@ -364,6 +389,22 @@ mod tests {
                 matches!(refusal, Err(KeepaError::InvalidRequest(_))),
                 "{request:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_identifier_that_is_none_is_known_before_it_costs() {
+        let codes = ProductRequest::codes(Domain::UnitedStates, [""; 0]);
+        let cases = [
+            (request(), "0593655036", true),
+            (request(), "059365503", false),
+            (request(), "A&key=B890", false),
+            (codes.clone(), "9780593655030", true),
+            (codes.clone(), "978-0593655030", false),
+            (codes, "", false),
+        ];
+        for (request, identifier, is_one) in cases {
+            assert_eq!(request.check(identifier).is_ok(), is_one, "{identifier}");
         }
     }
 
@@ -382,7 +423,7 @@ mod tests {
             .videos(true)
             .aplus(true)
             .historical_variations(true);
-        let ids = ["0593655036".to_owned(), "1492056200".to_owned()];
+        let ids = ["0593655036", "1492056200"];
         insta::assert_snapshot!(request().query(&ids), @"domain=1&asin=0593655036,1492056200");
         insta::assert_snapshot!(all.query(&ids), @"domain=1&asin=0593655036,1492056200&stats=1,2&history=0&days=3&update=-1&offers=20&only-live-offers=1&stock=1&videos=1&aplus=1&historical-variations=1");
     }
