@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::acquisition::{Acquisition, Condition, Fulfilment};
 use crate::config::AnalysisConfig;
 use crate::demand::{DemandEstimate, estimate_demand};
-use crate::fees::{FeeInput, FeeReceipt, FeeSchedule};
+use crate::fees::{FeeError, FeeInput, FeeReceipt, FeeSchedule};
 use crate::history::Window;
 use crate::identifier::Asin;
 use crate::market::{DataSource, ListingKind, MarketSnapshot};
@@ -107,9 +107,12 @@ pub fn analyze(
     let demand = sellable
         .then(|| estimate_demand(snapshot, condition, fulfilment, now, &config.demand))
         .flatten();
-    let schedule = sellable
-        .then(|| schedule(snapshot, acquisition, demand.as_ref(), config, as_of))
-        .flatten();
+    let schedule =
+        sellable.then(|| schedule(snapshot, acquisition, demand.as_ref(), config, as_of));
+    let missing_for_fees = schedule
+        .as_ref()
+        .and_then(|schedule| schedule.as_ref().err().map(MissingInput::of_fees));
+    let schedule = schedule.and_then(Result::ok);
     let prices = sale_price.as_ref().and_then(distribution);
     let fees = schedule
         .as_ref()
@@ -144,13 +147,16 @@ pub fn analyze(
     });
     let missing = if sellable {
         [
-            (sale_price.is_none(), MissingInput::SalePrice),
-            (schedule.is_none(), MissingInput::PackageSize),
-            (demand.is_none(), MissingInput::SalesRank),
-            (acquisition.buy_price.is_none(), MissingInput::BuyPrice),
+            sale_price.is_none().then_some(MissingInput::SalePrice),
+            missing_for_fees,
+            demand.is_none().then_some(MissingInput::SalesRank),
+            acquisition
+                .buy_price
+                .is_none()
+                .then_some(MissingInput::BuyPrice),
         ]
         .into_iter()
-        .filter_map(|(is_missing, input)| is_missing.then_some(input))
+        .flatten()
         .collect()
     } else {
         vec![MissingInput::Product]
@@ -191,14 +197,14 @@ pub fn analyze(
     }
 }
 
-/// The fees on the expected day of sale; `None` when the package is unknown.
+/// The fees on the expected day of sale.
 fn schedule(
     snapshot: &MarketSnapshot,
     acquisition: &Acquisition,
     demand: Option<&DemandEstimate>,
     config: &AnalysisConfig,
     as_of: DateTime<Utc>,
-) -> Option<FeeSchedule> {
+) -> Result<FeeSchedule, FeeError> {
     let horizon = u32::from(config.demand.holding_days);
     let holding_days = demand
         .and_then(|demand| demand.days_to_sell)
@@ -219,7 +225,7 @@ fn schedule(
         sale_date: (as_of + TimeDelta::days(i64::from(holding_days))).date_naive(),
         holding_days,
     };
-    FeeSchedule::new(&input, &config.fees).ok()
+    FeeSchedule::new(&input, &config.fees)
 }
 
 fn distribution(price: &SalePriceEstimate) -> Option<PriceDistribution> {

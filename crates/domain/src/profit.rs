@@ -3,6 +3,7 @@
 //! Everything is exact to the smallest unit of the currency: limits come from the fee function itself, not from a search over prices.
 
 mod buy_limit;
+mod conditions;
 mod config;
 mod distribution;
 mod net;
@@ -11,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::buy_limit::BuyLimit;
+pub use self::conditions::{ConditionOffer, ConditionProfit, profit_by_condition};
 pub use self::config::ProfitConfig;
 pub use self::distribution::PriceDistribution;
 use self::net::Net;

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::DemandEstimate;
+use crate::fees::FeeError;
 use crate::money::Money;
 use crate::profit::ProfitBreakdown;
 use crate::risk::{RiskCode, RiskFlag, Severity};
@@ -133,6 +134,10 @@ pub enum MissingInput {
     SalePrice,
     /// Package size or weight, needed for the fulfilment fee.
     PackageSize,
+    /// Weight, needed for the cost of own shipping.
+    PackageWeight,
+    /// The fees of the marketplace, which no rate card and no configuration tells.
+    FeeSchedule,
     /// Sales rank.
     SalesRank,
     /// Our buy price.
@@ -140,6 +145,17 @@ pub enum MissingInput {
 }
 
 impl MissingInput {
+    /// What fees lacked.
+    pub(crate) const fn of_fees(error: &FeeError) -> Self {
+        match error {
+            FeeError::PackageUnknown => Self::PackageSize,
+            FeeError::WeightUnknown => Self::PackageWeight,
+            FeeError::ScheduleUnknown | FeeError::Currency { .. } | FeeError::AmountOutOfRange => {
+                Self::FeeSchedule
+            }
+        }
+    }
+
     /// What is missing, as a sentence for people.
     const fn sentence(self) -> &'static str {
         match self {
@@ -149,6 +165,12 @@ impl MissingInput {
             }
             Self::PackageSize => {
                 "the size or weight of its package is unknown, so the fulfilment fee is too"
+            }
+            Self::PackageWeight => {
+                "its weight is unknown, so what it costs to ship it yourself is too"
+            }
+            Self::FeeSchedule => {
+                "the fees of this marketplace are unknown: configure its flat schedule"
             }
             Self::SalesRank => "it has no sales rank, so how fast it sells is unknown",
             Self::BuyPrice => "no buy price was given",

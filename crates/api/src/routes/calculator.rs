@@ -360,7 +360,9 @@ fn amount(value: Decimal, currency: Currency, pointer: &str) -> Result<Money, Pr
 
 fn fee_problem(error: FeeError) -> Problem {
     match error {
-        FeeError::PackageUnknown => at("/sale/package", "PACKAGE_UNKNOWN", error.to_string()),
+        FeeError::PackageUnknown | FeeError::WeightUnknown => {
+            at("/sale/package", "PACKAGE_UNKNOWN", error.to_string())
+        }
         FeeError::ScheduleUnknown => at("/sale/marketplace", "FEES_UNKNOWN", error.to_string()),
         error => Problem::internal(error),
     }

@@ -67,6 +67,34 @@ fn without_a_package_the_fees_are_missing_and_nothing_is_guessed() {
 }
 
 #[test]
+fn each_way_of_lacking_fees_names_what_is_missing() {
+    let mut snapshot = good_seller();
+    snapshot.package = crate::market::Package::default();
+    let own_shipping = Acquisition {
+        fulfilment: Fulfilment::Fbm,
+        ..used_good(Some(400))
+    };
+    assert_eq!(
+        answer(&snapshot, &own_shipping).missing,
+        [MissingInput::PackageWeight]
+    );
+    let mut config = AnalysisConfig::default();
+    config.fees.own_shipping_per_pound = rust_decimal::Decimal::ZERO;
+    assert_eq!(
+        analyze(&snapshot, &own_shipping, &config, as_of()).missing,
+        []
+    );
+    let indian = MarketSnapshot {
+        marketplace: Marketplace::In,
+        ..good_seller()
+    };
+    assert_eq!(
+        answer(&indian, &used_good(None)).missing,
+        [MissingInput::FeeSchedule, MissingInput::BuyPrice]
+    );
+}
+
+#[test]
 fn without_a_rank_price_and_profit_are_told_and_the_verdict_is_not() {
     let mut snapshot = good_seller();
     snapshot.histories.sales_rank = None;

@@ -6,12 +6,14 @@ use crate::money::Currency;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeeError {
-    /// Fulfilment depends on a package that is not fully known, and no observed fee holds on the day of the sale; or own shipping
-    /// depends on a weight that is unknown.
+    /// Fulfilment depends on a package that is not fully known, and no observed fee holds on the day of the sale.
     #[error(
         "the package is not fully known, and no observed fulfilment fee holds for the day of the sale"
     )]
     PackageUnknown,
+    /// Own shipping by weight, and the weight is unknown.
+    #[error("the weight is unknown, and own shipping is charged by weight")]
+    WeightUnknown,
     /// Neither a rate card nor the configuration holds the fees of the marketplace.
     #[error("the fees of this marketplace are unknown: configure its flat schedule")]
     ScheduleUnknown,

@@ -221,7 +221,7 @@ fn own_shipping(
         (config.own_shipping_base, FixedRule::OwnShippingFlat)
     } else {
         let pounds = size_tier::pounds(package)
-            .ok_or(FeeError::PackageUnknown)?
+            .ok_or(FeeError::WeightUnknown)?
             .ceil();
         let amount = config
             .own_shipping_per_pound

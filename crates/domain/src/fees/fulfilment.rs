@@ -5,11 +5,12 @@
 //! card and surcharge hold on the day of the sale, only in the price band that it was seen in, and no surcharge is added to it. Which
 //! band that was, Keepa does not say. It is the band whose card explains the observation within five cents; failing that, the
 //! band of the market's price at that time; failing that, 10 to 50 dollars, where recorded observations without any offer lie. Bands in
-//! which the card charges the same count as one.
+//! which the card charges the same count as one. Clothing has cards of its own that are not known, so its fee is unverified.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
 use super::flat::{FlatFulfilment, FlatSchedule};
@@ -158,7 +159,11 @@ impl FulfilmentFees {
             bands,
             basis: Basis::Card {
                 id,
-                grade,
+                grade: if input.category == FeeCategory::Clothing {
+                    Grade::Unverified
+                } else {
+                    grade
+                },
                 surcharge,
                 charge,
             },

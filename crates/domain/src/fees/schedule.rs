@@ -43,8 +43,9 @@ impl FeeSchedule {
     /// The schedule of a product.
     ///
     /// # Errors
-    /// [`FeeError::PackageUnknown`] when fulfilment or shipping cannot be told: the package is not fully known, and Keepa observed no fee
-    /// that still holds on the day of the sale. [`FeeError::ScheduleUnknown`] for a marketplace whose fees nobody told.
+    /// [`FeeError::PackageUnknown`] when Amazon ships, the package is not fully known, and Keepa observed no fee that still holds on the
+    /// day of the sale. [`FeeError::WeightUnknown`] when the seller ships, pays by weight, and does not know it.
+    /// [`FeeError::ScheduleUnknown`] for a marketplace whose fees nobody told.
     pub fn new(input: &FeeInput, config: &FeeConfig) -> Result<Self, FeeError> {
         let marketplace = input.marketplace;
         let parcel = Parcel::of(marketplace, &input.package);

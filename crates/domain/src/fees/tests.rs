@@ -1,5 +1,8 @@
 //! Whole receipts: the flat schedule of the predecessor, Keepa's observations, recorded books.
 
+mod edges;
+mod options;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -306,11 +309,6 @@ fn without_a_package_an_observed_fee_of_the_same_card_is_used_and_else_nothing_i
         ..unknown
     };
     assert_eq!(new(&stale), Err(FeeError::PackageUnknown));
-    let own = FeeInput {
-        fulfilment: Fulfilment::Fbm,
-        ..seen
-    };
-    assert_eq!(new(&own), Err(FeeError::PackageUnknown));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! 10, 10 to 50 and above 50 dollars. Sources: copies of Amazon's fee pages that agree number for number (grade B; four to six of each
 //! card, two of the peak of 2026), but for the peak cards before 2026 and the card of February 2024, which have one (grade C; the
 //! latter without packages larger than standard size). Cards of apparel and dangerous goods are known from one source only or
-//! disputed (grades C and X), so there are none: such products are charged as others are, which is too little.
+//! disputed (grades C and X), so there are none: such products are charged as others are, which is too little (and unverified for clothing).
 
 use std::sync::Arc;
 

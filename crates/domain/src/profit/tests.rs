@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 
 use super::*;
+use crate::acquisition::Condition;
 use crate::fees::{FeeCategory, FeeConfig, FeeInput};
 use crate::market::Package;
 use crate::marketplace::Marketplace;
@@ -361,6 +362,45 @@ fn a_configuration_out_of_range_names_the_value() {
     ];
     assert_eq!(config.problems(), problems);
     assert_eq!(ProfitConfig::default().problems(), []);
+}
+
+#[test]
+fn each_condition_is_judged_by_its_own_buy_price_and_one_without_an_offer_by_its_limits() {
+    let fees = schedule(&paperback());
+    let offer = |condition, price, buy_price: Option<i64>| ConditionOffer {
+        condition,
+        prices: PriceDistribution::certain(price),
+        buy_price: buy_price.map(|minor| Money::from_minor(minor, Currency::Usd)),
+        quantity: 2,
+    };
+    let offers = [
+        offer(Condition::New, 2_600, Some(1_200)),
+        offer(Condition::UsedLikeNew, 2_200, None),
+        offer(Condition::UsedGood, 1_800, Some(400)),
+    ];
+    let told: Vec<_> = profit_by_condition(&fees, &offers, &no_extras())
+        .unwrap()
+        .into_iter()
+        .map(|each| {
+            let ProfitBreakdown {
+                profit,
+                profit_for_quantity,
+                max_buy_price,
+                ..
+            } = each.profit;
+            let amounts = [profit, profit_for_quantity, max_buy_price].map(text);
+            (each.condition, amounts.join(" "))
+        })
+        .collect();
+    let expected = [
+        (Condition::New, "3.54 7.08 11.95"),
+        (Condition::UsedLikeNew, "none none 9.33"),
+        (Condition::UsedGood, "4.74 9.48 6.72"),
+    ];
+    assert_eq!(
+        told,
+        expected.map(|(condition, text)| (condition, text.to_owned()))
+    );
 }
 
 #[test]
