@@ -4,8 +4,7 @@
 
 use std::path::Path;
 
-use keepa_client::Product;
-use serde::Deserialize;
+use keepa_client::{CsvSelection, CsvType, Product};
 use serde_json::{Value, json};
 
 fn main() {
@@ -15,17 +14,22 @@ fn main() {
 /// Keepa's limit of one request (source: Keepa's documentation of `/product`).
 const PRODUCTS: usize = 100;
 
-#[derive(Deserialize)]
-struct Answer {
-    products: Vec<Product>,
+#[divan::bench]
+fn decode_100_products(bencher: divan::Bencher<'_, '_>) {
+    decode(bencher, CsvSelection::ALL);
+}
+
+#[divan::bench]
+fn decode_3_histories_of_100_products(bencher: divan::Bencher<'_, '_>) {
+    let few = [CsvType::New, CsvType::Used, CsvType::SalesRank];
+    decode(bencher, few.into_iter().collect());
 }
 
 #[expect(
     clippy::expect_used,
     reason = "a benchmark stops when its input is wrong"
 )]
-#[divan::bench]
-fn decode_100_products(bencher: divan::Bencher<'_, '_>) {
+fn decode(bencher: divan::Bencher<'_, '_>, histories: CsvSelection) {
     let books = match std::env::var_os("KEEPA_CORPUS") {
         Some(corpus) => recorded(Path::new(&corpus)),
         None => vec![made_up()],
@@ -35,9 +39,10 @@ fn decode_100_products(bencher: divan::Bencher<'_, '_>) {
     bencher
         .counter(divan::counter::BytesCount::of_str(&answer))
         .bench(|| {
-            let answer: Answer = serde_json::from_str(&answer).expect("an answer of Keepa");
-            assert_eq!(answer.products.len(), PRODUCTS);
-            answer
+            let products = Product::all_from_json(answer.as_bytes(), histories);
+            let products = products.expect("an answer of Keepa");
+            assert_eq!(products.len(), PRODUCTS);
+            products
         });
 }
 

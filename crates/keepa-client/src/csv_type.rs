@@ -121,6 +121,43 @@ impl CsvType {
     }
 }
 
+/// Some of the series: those whose histories are worth reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CsvSelection(u64);
+
+impl CsvSelection {
+    /// Every series, also one that this version does not know.
+    pub const ALL: Self = Self(u64::MAX);
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// `true` when the series with this index is among them.
+    #[must_use]
+    pub const fn contains(self, index: usize) -> bool {
+        if index < 64 {
+            self.0 >> index & 1 == 1
+        } else {
+            self.0 == u64::MAX
+        }
+    }
+}
+
+impl Default for CsvSelection {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+impl FromIterator<CsvType> for CsvSelection {
+    fn from_iter<I: IntoIterator<Item = CsvType>>(series: I) -> Self {
+        Self(
+            series
+                .into_iter()
+                .fold(0, |bits, one| bits | 1 << one.index()),
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +169,16 @@ mod tests {
             assert_eq!(CsvType::from_index(index), Some(series));
         }
         assert_eq!(CsvType::from_index(36), None);
+    }
+
+    #[test]
+    fn a_selection_holds_what_it_was_made_of() {
+        let some: CsvSelection = [CsvType::Amazon, CsvType::CountNewFbm]
+            .into_iter()
+            .collect();
+        let held: Vec<usize> = (0..70).filter(|index| some.contains(*index)).collect();
+        assert_eq!(held, [0, 35]);
+        assert!((0..70).all(|index| CsvSelection::ALL.contains(index)));
+        assert!(!(0..70).any(|index| CsvSelection::NONE.contains(index)));
     }
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::envelope::Envelope;
+use crate::csv_type::CsvSelection;
 use crate::error::KeepaError;
+use crate::json::{Decode, DecodeError, Reader};
 use crate::model::Product;
 
 /// A product, or why it cannot be read.
@@ -19,40 +20,72 @@ pub(crate) struct UnreadProduct {
     pub(crate) error: KeepaError,
 }
 
-/// The products of an answer; none of them when Keepa's error stands in their place.
-pub(crate) fn products(
-    _: &[u8],
-    envelope: &Envelope<'_>,
-) -> Result<Option<Vec<DecodedProduct>>, KeepaError> {
-    let products = match &envelope.products {
-        Some(products) => products.iter().map(|raw| product(raw.get())).collect(),
-        None if envelope.error.is_some() => return Ok(None),
-        None => Vec::new(),
-    };
-    Ok(Some(products))
+impl Product {
+    /// Reads a product from JSON; histories that are not selected are stepped over.
+    ///
+    /// # Errors
+    /// [`KeepaError::Product`] with the path to the field that cannot be read.
+    pub fn from_json(json: &[u8], histories: CsvSelection) -> Result<Self, KeepaError> {
+        product(json, histories).map_err(|unread| unread.error)
+    }
+
+    /// Reads the products of a whole answer in JSON; one that cannot be read does not cost the others.
+    ///
+    /// # Errors
+    /// [`KeepaError::Unreadable`] when the answer itself is none.
+    pub fn all_from_json(
+        answer: &[u8],
+        histories: CsvSelection,
+    ) -> Result<Vec<Result<Self, KeepaError>>, KeepaError> {
+        let mut products = Vec::new();
+        let mut reader = Reader::new(answer, histories);
+        let read = reader.object(|reader, key| {
+            if key != b"products" || reader.null() {
+                return reader.raw().map(drop);
+            }
+            reader.array(|reader, _| {
+                let read = reader.attempt(decoded)?;
+                products.push(read.map_err(|(error, raw)| unread(error, raw).error));
+                Ok(())
+            })
+        });
+        read.and_then(|()| reader.end()).map_err(|error| {
+            KeepaError::Unreadable(format!("`{}`: {}", error.path(), error.message()))
+        })?;
+        Ok(products)
+    }
 }
 
-/// Decodes one product; a second pass, which only a malformed one needs, finds the path.
-fn product(json: &str) -> DecodedProduct {
+/// Reads one product.
+pub(crate) fn product(json: &[u8], histories: CsvSelection) -> DecodedProduct {
+    let mut reader = Reader::new(json, histories);
+    let read = decoded(&mut reader);
+    read.and_then(|product| reader.end().map(|()| product))
+        .map_err(|error| Box::new(unread(error, json)))
+}
+
+fn decoded(reader: &mut Reader<'_>) -> Result<Product, DecodeError> {
+    let product = Product::decode(reader)?;
+    if product.asin.is_empty() {
+        return Err(DecodeError::new("a product needs one").in_field(b"asin"));
+    }
+    Ok(product)
+}
+
+#[cold]
+fn unread(error: DecodeError, json: &[u8]) -> UnreadProduct {
     #[derive(Deserialize)]
     struct Name {
         asin: String,
     }
-    serde_json::from_str(json).map_err(|_| {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let error = match serde_path_to_error::deserialize::<_, Product>(&mut deserializer) {
-            Err(error) => KeepaError::Product {
-                path: error.path().to_string(),
-                message: error.inner().to_string(),
-            },
-            Ok(_) => KeepaError::Unreadable("a product of the answer".to_owned()),
-        };
-        let name: Option<Name> = serde_json::from_str(json).ok();
-        Box::new(UnreadProduct {
-            asin: name.map(|name| name.asin),
-            error,
-        })
-    })
+    let name: Option<Name> = serde_json::from_slice(json).ok();
+    UnreadProduct {
+        asin: name.map(|name| name.asin),
+        error: KeepaError::Product {
+            path: error.path(),
+            message: error.message().to_owned(),
+        },
+    }
 }
 
 /// Decodes the whole of an answer; a second pass, which only a malformed one needs, finds the path.

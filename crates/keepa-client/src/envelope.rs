@@ -1,14 +1,14 @@
 //! What stands around every answer of Keepa.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use crate::error::ApiError;
 
-/// The envelope of an answer. Products stay raw, so that a malformed one does not cost the others.
+/// The envelope of an answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Envelope<'a> {
+pub(crate) struct Envelope {
     #[serde(default)]
     pub(crate) timestamp: i64,
     #[serde(default)]
@@ -23,6 +23,7 @@ pub(crate) struct Envelope<'a> {
     pub(crate) tokens_consumed: i32,
     #[serde(default)]
     pub(crate) error: Option<ApiError>,
-    #[serde(default, borrow)]
-    pub(crate) products: Option<Vec<&'a RawValue>>,
+    /// Whether the answer has products; they are read apart.
+    #[serde(default)]
+    pub(crate) products: Option<IgnoredAny>,
 }

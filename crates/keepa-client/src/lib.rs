@@ -7,6 +7,7 @@ mod decode;
 mod endpoint;
 mod envelope;
 mod error;
+mod json;
 mod limits;
 mod model;
 mod open_enum;
@@ -21,7 +22,7 @@ pub use budget::{
     TokenPolicy, TokenReport, TokenState,
 };
 pub use client::{Answer, KeepaClient, KeepaClientBuilder, LastAnswer, Origin, RequestReport};
-pub use csv_type::CsvType;
+pub use csv_type::{CsvSelection, CsvType};
 pub use endpoint::{
     AverageDays, BestSellers, BestSellersRequest, Categories, Category, CategoryRequest,
     ChangeDays, Competitor, Deal, DealInterval, DealOrder, DealRequest, DealSwitch, DealText,
@@ -34,8 +35,13 @@ pub use endpoint::{
     TrackingCreation, TrackingList,
 };
 pub use error::{ApiError, KeepaError};
-pub use model::{Domain, FbaFees, KeepaMinutes, Product, ProductType, Stats};
+pub use model::{
+    AmazonAvailability, BuyBoxShare, CategoryTreeNode, Csv, Domain, FbaFees, Format,
+    HazardousMaterial, Image, KeepaMinutes, Offer, OfferCondition, OfferDuplicate, Point, Product,
+    ProductDeal, ProductType, Promotion, RentalPrices, ReturnRate, Reviews, Stats, UnitCount,
+    Variation, VariationAttribute, Video,
+};
 pub use reading::Reading;
 pub use retry::RetryPolicy;
 #[cfg(feature = "domain")]
-pub use snapshot::{data_source, market_snapshot};
+pub use snapshot::{SNAPSHOT_SERIES, data_source, market_snapshot};

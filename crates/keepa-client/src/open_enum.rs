@@ -38,6 +38,14 @@ macro_rules! number_enum {
                 value.number()
             }
         }
+
+        impl $crate::json::Decode for $name {
+            fn decode(
+                reader: &mut $crate::json::Reader<'_>,
+            ) -> Result<Self, $crate::json::DecodeError> {
+                <i32 as $crate::json::Decode>::decode(reader).map(Self::from)
+            }
+        }
     };
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{Decode, DecodeError, Reader};
+
 /// A price, rank or count as Keepa sends it, with its sentinels: -1 for none, -2 for not collected (grade A). It is written as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -36,6 +38,12 @@ impl Reading {
 impl From<i32> for Reading {
     fn from(raw: i32) -> Self {
         Self(raw)
+    }
+}
+
+impl Decode for Reading {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        i32::decode(reader).map(Self)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use arbitragevault_domain::history::History;
+use arbitragevault_domain::history::{Change, History};
 use arbitragevault_domain::identifier::{Asin, IdentifierError};
 use arbitragevault_domain::market::{
     BuyBox, DataSource, Histories, ListingKind, LiveOffers, MarketSnapshot, ObservedFee, Package,
@@ -15,7 +15,28 @@ use rust_decimal::Decimal;
 
 use crate::client::Origin;
 use crate::csv_type::CsvType;
-use crate::model::{Product, ProductType, Stats};
+use crate::model::{self, Product, ProductType, ReturnRate, Stats};
+
+/// The histories that a market snapshot holds: [`ProductRequest::read_histories`](crate::ProductRequest::read_histories) need read no others.
+pub const SNAPSHOT_SERIES: [CsvType; 17] = [
+    CsvType::Amazon,
+    CsvType::New,
+    CsvType::Used,
+    CsvType::SalesRank,
+    CsvType::ListPrice,
+    CsvType::NewFbmShipping,
+    CsvType::NewFba,
+    CsvType::CountNew,
+    CsvType::CountUsed,
+    CsvType::BuyBoxShipping,
+    CsvType::UsedLikeNewShipping,
+    CsvType::UsedVeryGoodShipping,
+    CsvType::UsedGoodShipping,
+    CsvType::UsedAcceptableShipping,
+    CsvType::BuyBoxUsedShipping,
+    CsvType::CountNewFba,
+    CsvType::CountNewFbm,
+];
 
 /// The market snapshot of a product.
 ///
@@ -26,13 +47,14 @@ pub fn market_snapshot(
     origin: Origin,
     fetched_at: DateTime<Utc>,
 ) -> Result<MarketSnapshot, IdentifierError> {
-    let stats = product.stats.clone().unwrap_or_default();
+    let no_stats = Stats::default();
+    let stats = product.stats.as_ref().unwrap_or(&no_stats);
     let domain = product.domain_id.unwrap_or_default();
     Ok(MarketSnapshot {
         asin: Asin::parse(&product.asin)?,
         marketplace: Marketplace::from_keepa_domain(domain).unwrap_or_default(),
         source: data_source(origin),
-        observed_at: product.last_update.filter(|at| *at > 0).map(KeepaMinutes),
+        observed_at: product.last_update.and_then(known_time),
         fetched_at,
         kind: kind(product.product_type()),
         title: product.title.clone(),
@@ -59,12 +81,12 @@ pub fn market_snapshot(
             days_365: stats.sales_rank_drops365.and_then(count),
         },
         monthly_sold: product.monthly_sold.and_then(positive).map(NonZeroU32::get),
-        live_offers: live_offers(product, &stats),
-        buy_box: buy_box(&stats),
-        fulfilment_fee: product.fba_fees.and_then(|fees| {
+        live_offers: live_offers(product, stats),
+        buy_box: buy_box(stats),
+        fulfilment_fee: product.fba_fees.as_ref().and_then(|fees| {
             Some(ObservedFee {
                 minor: fees.pick_and_pack_fee.filter(|fee| *fee > 0)?,
-                observed_at: fees.last_update.filter(|at| *at > 0).map(KeepaMinutes),
+                observed_at: fees.last_update.and_then(known_time),
             })
         }),
         referral_percent: product
@@ -77,7 +99,7 @@ pub fn market_snapshot(
             .as_ref()
             .map(|hazards| !hazards.is_empty()),
         is_heat_sensitive: product.is_heat_sensitive,
-        has_high_return_rate: product.return_rate.map(|rate| rate == 2),
+        has_high_return_rate: product.return_rate.map(|rate| rate == ReturnRate::High),
     })
 }
 
@@ -103,7 +125,7 @@ const fn kind(product_type: ProductType) -> ListingKind {
 }
 
 fn histories(product: &Product) -> Histories {
-    let of = |series| product.pairs(series).map(History::from);
+    let of = |series| history(product, series);
     Histories {
         amazon: of(CsvType::Amazon),
         new: of(CsvType::New),
@@ -126,6 +148,15 @@ fn histories(product: &Product) -> Histories {
         new_fbm_offer_count: of(CsvType::CountNewFbm),
         monthly_sold: product.monthly_sold_history.clone().map(History::from),
     }
+}
+
+/// The history of a series, landed where it has shipping. An offer whose shipping is unknown counts as none, since its landed price is.
+fn history(product: &Product, series: CsvType) -> Option<History> {
+    let changes = product.points(series)?.map(|point| Change {
+        at: KeepaMinutes(point.at.0),
+        value: point.landed().and_then(|value| i32::try_from(value).ok()),
+    });
+    Some(History::new(changes))
 }
 
 /// Live counts: Keepa's own where offers were asked for, else the last value of the count histories. A count history that ends with "nothing"
@@ -160,6 +191,11 @@ fn buy_box(stats: &Stats) -> BuyBox {
     } else {
         BuyBox::default()
     }
+}
+
+/// A time, of which 0 and below mean unknown.
+fn known_time(at: model::KeepaMinutes) -> Option<KeepaMinutes> {
+    (at.0 > 0).then_some(KeepaMinutes(at.0))
 }
 
 /// A measure, of which 0 and below mean unknown.

@@ -66,7 +66,7 @@ pub struct TokenReport {
 
 impl TokenReport {
     /// The report in an envelope; `None` when its token fields are zeros throughout, as with a rejected key, and so say nothing of the bucket.
-    pub(crate) fn of(envelope: &Envelope<'_>) -> Option<Self> {
+    pub(crate) fn of(envelope: &Envelope) -> Option<Self> {
         let refill_rate = u32::try_from(envelope.refill_rate).unwrap_or(0);
         (refill_rate > 0).then(|| Self {
             timestamp: envelope.timestamp,

@@ -10,7 +10,8 @@ use tracing::{Instrument as _, field};
 use super::transport::Unanswered;
 use super::{KeepaClient, Origin, RawAnswer};
 use crate::budget::{Cost, Settlement, TokenReport};
-use crate::decode;
+use crate::csv_type::CsvSelection;
+use crate::decode::{self, DecodedProduct};
 use crate::envelope::Envelope;
 use crate::error::{ApiError, KeepaError};
 use crate::query::Query;
@@ -77,6 +78,8 @@ pub(crate) struct Call {
     /// JSON; the request is a POST then.
     pub(crate) body: Option<String>,
     pub(crate) cost: Cost,
+    /// Which histories of its products are read; `None` for an endpoint without products.
+    pub(crate) products: Option<CsvSelection>,
 }
 
 impl Call {
@@ -86,6 +89,7 @@ impl Call {
             query,
             body: None,
             cost,
+            products: None,
         }
     }
 
@@ -100,6 +104,15 @@ impl Call {
             query,
             body: Some(body.to_string()),
             cost,
+            products: None,
+        }
+    }
+
+    /// The same for an endpoint that answers with products, and which of their histories are read.
+    pub(crate) fn with_products(self, histories: CsvSelection) -> Self {
+        Self {
+            products: Some(histories),
+            ..self
         }
     }
 }
@@ -113,8 +126,17 @@ pub(crate) trait Payload: DeserializeOwned {
     fn value(self) -> Option<Self::Value>;
 }
 
-/// How the payload is read out of an answer with status 200, given what its envelope says. `None` when there is no payload.
-pub(crate) type Read<T> = fn(&[u8], &Envelope<'_>) -> Result<Option<T>, KeepaError>;
+/// How the payload is taken out of an answer with status 200. `None` when there is none.
+pub(crate) type Read<T> = fn(&mut RawAnswer, &Envelope) -> Result<Option<T>, KeepaError>;
+
+/// Takes the products of an answer; none of them when Keepa's error stands in their place.
+pub(crate) fn products(
+    answer: &mut RawAnswer,
+    envelope: &Envelope,
+) -> Result<Option<Vec<DecodedProduct>>, KeepaError> {
+    let is_refusal = envelope.products.is_none() && envelope.error.is_some();
+    Ok((!is_refusal).then(|| std::mem::take(&mut answer.products)))
+}
 
 /// An answer and the settlement that it tells.
 struct Settled<T> {
@@ -131,7 +153,7 @@ impl KeepaClient {
 
     /// Calls an endpoint that answers with JSON, and takes its payload.
     pub(crate) async fn ask<P: Payload>(&self, call: Call) -> Result<Answer<P::Value>, KeepaError> {
-        let read: Read<P::Value> = |body, _| decode::whole::<P>(body).map(Payload::value);
+        let read: Read<P::Value> = |answer, _| decode::whole::<P>(&answer.body).map(Payload::value);
         self.within(self.deadline(), self.run(&call, read)).await
     }
 
@@ -213,12 +235,12 @@ impl KeepaClient {
         let mut bytes = 0;
         let settled = match self.0.transport.send(call).await {
             Ok(answer) => {
-                bytes = answer.body.len();
+                bytes = answer.bytes;
                 if answer.status.is_success() {
                     self.answered(answer.origin);
                 }
-                // Decoding 36 MB takes longer than a runtime's other tasks should wait.
-                tokio::task::spawn_blocking(move || settled(&answer, read))
+                // A list of best sellers takes longer than a runtime's other tasks should wait.
+                tokio::task::spawn_blocking(move || settled(answer, read))
                     .await
                     .map_err(|error| KeepaError::Client(error.to_string()))?
             }
@@ -253,22 +275,22 @@ impl KeepaClient {
 }
 
 /// Reads an answer, and what it says of the tokens.
-fn settled<T>(answer: &RawAnswer, read: Read<T>) -> Settled<T> {
+fn settled<T>(mut answer: RawAnswer, read: Read<T>) -> Settled<T> {
     let is_success = answer.status.is_success();
     if is_success && !answer.is_json {
         let image = Envelope::default();
         return Settled {
-            result: taken(answer, &image, read),
+            result: taken(&mut answer, &image, read),
             settlement: Settlement::Lost,
             tokens_consumed: None,
         };
     }
-    match serde_json::from_slice::<Envelope<'_>>(&answer.body) {
+    match serde_json::from_slice::<Envelope>(&answer.body) {
         Ok(envelope) => {
             let report = TokenReport::of(&envelope);
             Settled {
                 result: if is_success {
-                    taken(answer, &envelope, read)
+                    taken(&mut answer, &envelope, read)
                 } else {
                     Err(refusal(answer.status.as_u16(), report, envelope.error))
                 },
@@ -291,11 +313,11 @@ fn settled<T>(answer: &RawAnswer, read: Read<T>) -> Settled<T> {
 
 /// The payload of an answer; Keepa's error when it stands in its place.
 fn taken<T>(
-    answer: &RawAnswer,
-    envelope: &Envelope<'_>,
+    answer: &mut RawAnswer,
+    envelope: &Envelope,
     read: Read<T>,
 ) -> Result<Answer<T>, KeepaError> {
-    match (read(&answer.body, envelope)?, &envelope.error) {
+    match (read(answer, envelope)?, &envelope.error) {
         (Some(value), error) => Ok(Answer {
             value,
             error: error.clone(),

@@ -1,5 +1,6 @@
 //! The client: what its clones share, and what it remembers.
 
+mod body;
 mod builder;
 mod call;
 mod transport;
@@ -11,7 +12,7 @@ use std::time::{Duration, SystemTime};
 pub use builder::KeepaClientBuilder;
 use call::Observer;
 pub use call::{Answer, RequestReport};
-pub(crate) use call::{Call, Payload};
+pub(crate) use call::{Call, Payload, products};
 pub(crate) use transport::RawAnswer;
 use transport::Transport;
 

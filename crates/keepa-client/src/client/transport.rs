@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap};
 
-use super::Origin;
 use super::call::Call;
+use super::{Origin, body};
+use crate::decode::DecodedProduct;
 use crate::error::KeepaError;
 
 /// Where Keepa's API is.
@@ -32,13 +33,18 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// An answer as it came.
+/// An answer as it came, inflated.
 pub(crate) struct RawAnswer {
     pub(crate) status: StatusCode,
     /// `true` unless it says that it is an image.
     pub(crate) is_json: bool,
     pub(crate) origin: Origin,
+    /// All of it, or what stands around its products when these were asked for.
     pub(crate) body: Vec<u8>,
+    /// Its products, when these were asked for.
+    pub(crate) products: Vec<DecodedProduct>,
+    /// Bytes of all of it.
+    pub(crate) bytes: usize,
 }
 
 /// Why no answer came.
@@ -61,6 +67,8 @@ impl Transport {
         // Refused when the process has a provider already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
+            // The body is inflated here, while it comes in.
+            .no_gzip()
             .user_agent(concat!("keepa-client/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(connect_timeout)
             .read_timeout(read_timeout)
@@ -87,17 +95,21 @@ impl Transport {
         let response = request
             .query(&[("key", &self.api_key)])
             .query(call.query.pairs())
+            .header(ACCEPT_ENCODING, "gzip")
             .send()
             .await
             .map_err(unanswered)?;
         let status = response.status();
         let (is_json, origin) = (is_json(response.headers()), origin(response.headers()));
-        let body = response.bytes().await.map_err(unanswered)?.into();
+        let histories = call.products.filter(|_| status.is_success() && is_json);
+        let body = body::read(response, histories).await?;
         Ok(RawAnswer {
             status,
             is_json,
             origin,
-            body,
+            body: body.envelope,
+            products: body.products,
+            bytes: body.bytes,
         })
     }
 }
@@ -118,7 +130,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.starts_with("image/"))
 }
 
-fn unanswered(error: reqwest::Error) -> Unanswered {
+pub(super) fn unanswered(error: reqwest::Error) -> Unanswered {
     let was_sent = !error.is_connect() && !error.is_builder();
     let error = if error.is_timeout() {
         KeepaError::Timeout

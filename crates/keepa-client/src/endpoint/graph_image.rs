@@ -170,8 +170,11 @@ impl KeepaClient {
     /// When the request breaks a limit, or brought no image.
     pub async fn graph_image(&self, request: &GraphImageRequest) -> Result<Vec<u8>, KeepaError> {
         let call = request.call()?;
-        let image = self.run(&call, |body, _| {
-            Ok(body.starts_with(PNG).then(|| body.to_vec()))
+        let image = self.run(&call, |answer, _| {
+            Ok(answer
+                .body
+                .starts_with(PNG)
+                .then(|| std::mem::take(&mut answer.body)))
         });
         Ok(self.within(self.deadline(), image).await?.value)
     }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use crate::budget::Cost;
-use crate::client::{Answer, Call, KeepaClient, Payload};
-use crate::decode;
+use crate::client::{Answer, Call, KeepaClient, Payload, products};
+use crate::csv_type::CsvSelection;
+use crate::decode::DecodedProduct;
 use crate::error::KeepaError;
 use crate::limits;
 use crate::model::{Domain, Product};
@@ -100,7 +101,7 @@ impl ProductSearch {
             query.set("history", 0);
         }
         query.flag("rating", self.rating);
-        Ok(Call::get("search", query, self.cost()))
+        Ok(Call::get("search", query, self.cost()).with_products(CsvSelection::ALL))
     }
 }
 
@@ -131,9 +132,9 @@ impl KeepaClient {
         let call = search.call(false)?;
         self.within(
             self.deadline(),
-            self.run(&call, |body, envelope| {
-                let products = decode::products(body, envelope)?;
-                let told = |product: decode::DecodedProduct| product.map_err(|unread| unread.error);
+            self.run(&call, |answer, envelope| {
+                let products = products(answer, envelope)?;
+                let told = |product: DecodedProduct| product.map_err(|unread| unread.error);
                 Ok(products.map(|products| products.into_iter().map(told).collect()))
             }),
         )

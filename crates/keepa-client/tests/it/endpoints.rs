@@ -3,7 +3,7 @@
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use keepa_client::{
     BestSellersRequest, CategoryRequest, Cost, CsvType, Deal, DealInterval, DealRequest, Domain,
-    FinderField, GraphImageRequest, KeepaClient, KeepaError, LightningDealState,
+    FinderField, GraphImageRequest, KeepaClient, KeepaError, KeepaMinutes, LightningDealState,
     LightningDealsRequest, Notifications, ProductSearch, ProductSelection, SellerRequest,
     TrackingCreation,
 };
@@ -77,7 +77,7 @@ async fn categories_come_by_id_and_an_error_in_their_place_is_an_error() {
 #[tokio::test]
 async fn a_search_keeps_the_products_beside_one_that_cannot_be_read() {
     let products =
-        json!({"products": [{"asin": "B1"}, {"asin": "B2", "title": 7}, {"asin": "B3"}]});
+        json!({"products": [{"asin": "B1"}, {"asin": "B2", "title": [7]}, {"asin": "B3"}]});
     let (_, client) = serving(vec![products, json!({"asinList": ["B1"]})]).await;
     let search = ProductSearch::new(US, "algebra");
     let found = client.search(&search).await.unwrap().value;
@@ -193,7 +193,7 @@ async fn trackings_are_added_told_and_removed_in_their_list() {
     let pages: Vec<_> = list.pages(2).try_collect().await.unwrap();
     assert_eq!(pages.len(), 2);
     let notifications = list
-        .notifications(0, Notifications::All)
+        .notifications(KeepaMinutes(0), Notifications::All)
         .await
         .unwrap()
         .value;

@@ -126,6 +126,7 @@ impl KeepaSource {
             .stats(90)
             .days(self.options.history_days)
             .buybox(self.options.buy_box)
+            .read_histories(keepa_client::SNAPSHOT_SERIES)
     }
 }
 

@@ -7,8 +7,8 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::Instant;
 
 use super::request::{By, ProductRequest};
-use crate::client::{Call, KeepaClient, Origin};
-use crate::decode::{DecodedProduct, products};
+use crate::client::{Call, KeepaClient, Origin, products};
+use crate::decode::DecodedProduct;
 use crate::error::KeepaError;
 use crate::model::{Product, ProductType};
 
@@ -132,7 +132,8 @@ impl KeepaClient {
             "product",
             request.query(&asked),
             request.cost_of(asked.len()),
-        );
+        )
+        .with_products(request.histories);
         let deadline = deadline.or_else(|| self.deadline());
         let answer = self.within(deadline, self.run(&call, products)).await;
         let (tokens_consumed, origin) = match answer {

@@ -171,7 +171,7 @@ mod tests {
         for name in ["trackedSince", "trackingSince"] {
             let source = format!(r#"{{"sellerId":"A1","{name}":7}}"#);
             let seller: Seller = serde_json::from_str(&source).unwrap();
-            assert_eq!(seller.tracked_since, Some(7), "{name}");
+            assert_eq!(seller.tracked_since, Some(KeepaMinutes(7)), "{name}");
         }
     }
 }
