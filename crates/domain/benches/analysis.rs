@@ -1,87 +1,88 @@
-//! How long one analysis takes: `cargo bench -p arbitragevault-domain --bench analysis`.
+//! How long one analysis and the ranking of many take, and how often they allocate: `cargo bench -p arbitragevault-domain --bench analysis`.
 //!
 //! The products are made by a small generator without a random source, so every run measures the same work.
 
+use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::hint::black_box;
-use std::num::NonZeroU32;
 
-use arbitragevault_domain::acquisition::{Acquisition, Condition, Fulfilment};
-use arbitragevault_domain::analysis::analyze;
-use arbitragevault_domain::config::AnalysisConfig;
-use arbitragevault_domain::history::{Change, History};
-use arbitragevault_domain::identifier::Asin;
-use arbitragevault_domain::market::{DataSource, Histories, LiveOffers, MarketSnapshot, Package};
-use arbitragevault_domain::money::{Currency, Money};
-use arbitragevault_domain::time::KeepaMinutes;
-use chrono::{DateTime, Utc};
+use arbitragevault_domain::prelude::*;
+
+use self::product::{as_of, asin, offer, product};
+
+mod product;
+
+#[global_allocator]
+static ALLOCATIONS: divan::AllocProfiler = divan::AllocProfiler::system();
 
 fn main() {
     divan::main();
 }
 
 /// A typical book of the recorded answers holds 1,000 to 25,000 changes.
-#[expect(
-    clippy::expect_used,
-    reason = "a benchmark stops when its input is wrong"
-)]
 #[divan::bench(args = [1_000, 25_000])]
 fn analyze_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
-    let as_of = DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(20_605);
-    let asin = Asin::parse("0306406152").expect("an ISBN-10 with its check digit");
-    let snapshot = product(asin, as_of, changes);
+    let snapshot = product(changes);
     assert_eq!(
         snapshot.histories.changes(),
         usize::try_from(changes).unwrap_or_default()
     );
-    let acquisition = Acquisition {
-        buy_price: Some(Money::from_minor(400, Currency::Usd)),
-        quantity: 1,
-        condition: Condition::UsedGood,
-        fulfilment: Fulfilment::Fba,
+    let (config, offer, as_of) = (AnalysisConfig::default(), offer(), as_of());
+    bencher.bench(|| analyze(black_box(&snapshot), &offer, &config, as_of));
+}
+
+/// Puts 100,000 analyses into order.
+#[divan::bench(args = [Ranking::Opportunity, Ranking::Roi], sample_count = 30, sample_size = 1)]
+fn rank_100_000(bencher: divan::Bencher<'_, '_>, ranking: Ranking) {
+    rank(bencher, ranking, &mut analyses(100_000));
+}
+
+/// Puts references to 100,000 analyses into order.
+#[divan::bench(args = [Ranking::Opportunity, Ranking::Roi], sample_count = 30, sample_size = 1)]
+fn rank_100_000_references(bencher: divan::Bencher<'_, '_>, ranking: Ranking) {
+    let analyses = analyses(100_000);
+    rank(bencher, ranking, &mut analyses.iter().collect::<Vec<_>>());
+}
+
+/// Each round starts from another order, since the list is shuffled as the last round left it.
+fn rank<T: Borrow<Analysis>>(bencher: divan::Bencher<'_, '_>, ranking: Ranking, list: &mut [T]) {
+    let list = RefCell::new(list);
+    let shuffle = || {
+        let mut list = list.borrow_mut();
+        let mut pick = 1;
+        for index in (1..list.len()).rev() {
+            // A linear congruence of Marsaglia's.
+            pick = (pick * 69_069 + 1) % (1 << 32);
+            list.swap(index, pick % (index + 1));
+        }
     };
-    let config = AnalysisConfig::default();
-    bencher.bench(|| analyze(black_box(&snapshot), &acquisition, &config, as_of));
+    bencher
+        .with_inputs(shuffle)
+        .bench_local_values(|()| ranking.sort(&mut list.borrow_mut()));
 }
 
-/// A book with `changes` changes over two years: half of them of the rank, the others of five prices.
-fn product(asin: Asin, as_of: DateTime<Utc>, changes: i32) -> MarketSnapshot {
-    let now = KeepaMinutes::from_utc(as_of);
-    let price = |middle| Some(walk(now, changes / 10, middle));
-    MarketSnapshot {
-        source: DataSource::Generated,
-        observed_at: Some(now),
-        product_group: Some("Book".to_owned()),
-        root_category: Some(283_155),
-        package: Package {
-            length_mm: NonZeroU32::new(229),
-            width_mm: NonZeroU32::new(152),
-            height_mm: NonZeroU32::new(20),
-            weight_g: NonZeroU32::new(430),
-        },
-        histories: Histories {
-            new: price(3_200),
-            used: price(2_000),
-            buy_box: price(3_300),
-            buy_box_used: price(2_500),
-            used_good: price(2_300),
-            sales_rank: Some(walk(now, changes / 2, 200_000)),
-            ..Histories::default()
-        },
-        live_offers: LiveOffers {
-            used: Some(12),
-            new: Some(8),
-            ..LiveOffers::default()
-        },
-        ..MarketSnapshot::unknown(asin, as_of)
-    }
-}
-
-/// `changes` changes over the two years before `now`, within a fifth of `middle`.
-fn walk(now: KeepaMinutes, changes: i32, middle: i32) -> History {
-    let step = 730 * KeepaMinutes::DAY / changes;
-    History::new((0..changes).map(|index| Change {
-        at: KeepaMinutes(now.0 - step * (changes - index)),
-        // A linear congruence: 7,919 and 10,007 are primes, so the values do not repeat within a history.
-        value: Some(middle + middle / 5 * (index * 7_919 % 10_007 - 5_003) / 5_003),
-    }))
+/// Analyses of as many products, with numbers that differ.
+fn analyses(count: u32) -> Vec<Analysis> {
+    let analysis = analyze(
+        &product(1_000),
+        &offer(),
+        &AnalysisConfig::default(),
+        as_of(),
+    );
+    let numbered = |number: u32| {
+        let mut analysis = Analysis {
+            asin: asin(&format!("B{number:09}")),
+            ..analysis.clone()
+        };
+        let varied = i64::from(number * 7_919 % 10_007);
+        analysis.scores.opportunity = Some(varied * varied % 5_003);
+        if let Some(profit) = &mut analysis.profit {
+            profit.roi_percent = Some(Decimal::from(varied) / Decimal::from(37));
+        }
+        if number.is_multiple_of(3) {
+            analysis.recommendation = Recommendation::Pass;
+        }
+        analysis
+    };
+    (0..count).map(numbered).collect()
 }

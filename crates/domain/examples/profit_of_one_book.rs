@@ -4,11 +4,7 @@
 //! cargo run -p arbitragevault-domain --example profit_of_one_book
 //! ```
 
-use arbitragevault_domain::acquisition::{Acquisition, Condition, Fulfilment};
-use arbitragevault_domain::analysis::analyze;
-use arbitragevault_domain::config::AnalysisConfig;
-use arbitragevault_domain::market::MarketSnapshot;
-use arbitragevault_domain::money::{Currency, Money};
+use arbitragevault_domain::prelude::*;
 
 /// A book as it is stored: histories are pairs of Keepa minutes and cents (or rank, or number of offers).
 const SNAPSHOT: &str = r#"{

@@ -7,14 +7,14 @@ mod rank_falls;
 mod season;
 mod share;
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::acquisition::{Condition, Fulfilment};
 use crate::history::Window;
 use crate::market::MarketSnapshot;
+use crate::rounding::nearest;
 use crate::time::KeepaMinutes;
+use monthly_rate::MonthlyRate;
 use rank_falls::RankFalls;
 use season::Season;
 use share::your_share;
@@ -150,22 +150,21 @@ pub fn estimate_demand(
         .monthly_sold
         .filter(|_| snapshot.is_live_at(as_of))
         .map(f64::from);
-    let over = |days: u16| {
-        let rate = season.over(counted, days);
-        match floor {
-            Some(floor) if floor > rate.mean() => rate.with_mean(floor),
-            _ => rate,
-        }
+    let at_least_floor = |rate: MonthlyRate| match floor {
+        Some(floor) if floor > rate.mean() => rate.with_mean(floor),
+        _ => rate,
     };
-    let month = over(30);
+    let over = |days: u16| at_least_floor(season.over(counted, days));
+    let counted_in_month = season.over(counted, 30);
+    let month = at_least_floor(counted_in_month);
     let [low, _, high] = month.next_month(MONTHLY_DRIFT);
     let share = your_share(snapshot, condition, fulfilment, as_of, config);
-    let sells_within = |days: u16| {
-        let probability = over(days).probability_of_sale(share.of_sales * f64::from(days) / 30.0);
+    let sells_within = |days: u16, rate: MonthlyRate| {
+        let probability = rate.probability_of_sale(share.of_sales * f64::from(days) / 30.0);
         rounded(probability * 100.0, 1)
     };
-    let counted_in_month = season.over(counted, 30).mean();
-    let is_floor = floor.is_some_and(|floor| floor > counted_in_month);
+    let holding_days = config.holding_days;
+    let is_floor = floor.is_some_and(|floor| floor > counted_in_month.mean());
     Some(DemandEstimate {
         monthly_units_low: rounded(low.min(month.mean()), 2),
         monthly_units: rounded(month.mean(), 2),
@@ -177,10 +176,12 @@ pub fn estimate_demand(
         },
         competing_offers: share.competing_offers,
         your_monthly_units: rounded(month.mean() * share.of_sales, 3),
-        days_to_sell: days_to_sell(|days| over(days).mean() * share.of_sales),
-        sells_within_30_days_percent: sells_within(30),
-        sells_within_holding_period_percent: sells_within(config.holding_days),
-        typical_sales_rank: decimal(typical_rank).and_then(|rank| rank.round().to_u32()),
+        days_to_sell: days_to_sell(month.mean() * share.of_sales, |days| {
+            over(days).mean() * share.of_sales
+        }),
+        sells_within_30_days_percent: sells_within(30, month),
+        sells_within_holding_period_percent: sells_within(holding_days, over(holding_days)),
+        typical_sales_rank: nearest(typical_rank).and_then(|rank| u32::try_from(rank).ok()),
         current_sales_rank: ranks
             .value_at(known_until)
             .and_then(|rank| u32::try_from(rank).ok()),
@@ -189,16 +190,16 @@ pub fn estimate_demand(
 
 /// Expected days until a sale at a monthly rate that is told for a number of coming days: first that of a month, then that of as long as it
 /// takes, up to a year, in which every season lies. `None` beyond five years.
-fn days_to_sell(monthly_over: impl Fn(u16) -> f64) -> Option<u32> {
+fn days_to_sell(over_a_month: f64, monthly_over: impl Fn(u16) -> f64) -> Option<u32> {
     const YEAR: u32 = 365;
     const FIVE_YEARS: f64 = 1_826.0;
     let at = |monthly: f64| {
         let days = 30.0 / monthly;
-        decimal(days)
+        nearest(days.ceil())
             .filter(|_| days <= FIVE_YEARS)
-            .and_then(|days| days.ceil().to_u32())
+            .and_then(|days| u32::try_from(days).ok())
     };
-    let first = at(monthly_over(30)).unwrap_or(YEAR).clamp(30, YEAR);
+    let first = at(over_a_month).unwrap_or(YEAR).clamp(30, YEAR);
     at(monthly_over(u16::try_from(first).ok()?))
 }
 
@@ -210,15 +211,10 @@ fn is_book(snapshot: &MarketSnapshot) -> bool {
     }
 }
 
-fn decimal(value: f64) -> Option<Decimal> {
-    Decimal::from_f64_retain(value)
-}
-
 /// A rate or probability as it is shown: more places would only pretend.
-fn rounded(value: f64, places: u32) -> f64 {
-    decimal(value)
-        .and_then(|value| value.round_dp(places).to_f64())
-        .unwrap_or_default()
+fn rounded(value: f64, places: i32) -> f64 {
+    let unit = 10.0_f64.powi(places);
+    (value * unit).round_ties_even() / unit
 }
 
 #[cfg(test)]

@@ -151,10 +151,10 @@ impl History {
     /// Values that were not exceeded for the given shares of the offered time; `None` when nothing was offered.
     #[must_use]
     pub fn quantiles<const N: usize>(&self, window: Window, shares: [f64; N]) -> Option<[i32; N]> {
-        let mut values: Vec<(i32, i64)> = self
-            .segments(window)
-            .filter_map(|segment| Some((segment.value?, segment.minutes)))
-            .collect();
+        // One stretch more than changes: that of the value that held when the window began.
+        let mut values = Vec::with_capacity(self.changes_in(window).len() + 1);
+        let offered = |segment: Segment| Some((segment.value?, segment.minutes));
+        values.extend(self.segments(window).filter_map(offered));
         values.sort_unstable_by_key(|(value, _)| *value);
         let total: i64 = values.iter().map(|(_, minutes)| minutes).sum();
         let highest = values.last()?.0;

@@ -78,6 +78,20 @@ pub struct Package {
     pub weight_g: Option<NonZeroU32>,
 }
 
+impl Package {
+    /// A package of three sides in millimetres, in any order, and a weight in grams; 0 is unknown.
+    #[must_use]
+    pub const fn measured(sides_mm: [u32; 3], weight_g: u32) -> Self {
+        let [length, width, height] = sides_mm;
+        Self {
+            length_mm: NonZeroU32::new(length),
+            width_mm: NonZeroU32::new(width),
+            height_mm: NonZeroU32::new(height),
+            weight_g: NonZeroU32::new(weight_g),
+        }
+    }
+}
+
 /// A fulfilment fee that Keepa observed, in minor units of the marketplace's currency.
 ///
 /// It already contains price band, peak season and fuel surcharge as of `observed_at` (grade B, see `docs/calculations.md`).

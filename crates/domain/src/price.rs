@@ -4,7 +4,6 @@ mod config;
 mod forecast;
 mod series;
 
-use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 pub use self::config::PriceConfig;
@@ -17,6 +16,7 @@ use crate::acquisition::{Condition, Fulfilment};
 use crate::history::{History, Window};
 use crate::market::MarketSnapshot;
 use crate::money::Money;
+use crate::rounding::nearest;
 use crate::time::KeepaMinutes;
 
 /// The price of one unit over the expected holding period.
@@ -173,8 +173,8 @@ impl<'a> Observed<'a> {
 
 /// A share from 0 to 1 in whole percent, rounded down.
 pub(crate) fn percent(share: f64) -> u8 {
-    rust_decimal::Decimal::from_f64_retain(share * 100.0)
-        .and_then(|value| value.trunc().to_u8())
+    nearest((share * 100.0).trunc())
+        .and_then(|percent| u8::try_from(percent).ok())
         .unwrap_or(0)
         .min(100)
 }

@@ -1,10 +1,14 @@
 //! Ranking: the order in which the analyses of one list are shown, best first.
 
+use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::acquisition::Condition;
 use crate::analysis::Analysis;
+use crate::identifier::Asin;
 use crate::verdict::Recommendation;
 
 /// What a list of analyses is ordered by.
@@ -33,41 +37,46 @@ impl Ranking {
     /// and offer are equal.
     #[must_use]
     pub fn compare(self, a: &Analysis, b: &Analysis) -> Ordering {
-        let class = |analysis: &Analysis| class(analysis.recommendation);
-        class(a)
-            .cmp(&class(b))
-            .then_with(|| self.compare_numbers(a, b))
-            .then_with(|| a.asin.as_str().cmp(b.asin.as_str()))
-            .then_with(|| a.condition.cmp(&b.condition))
-            .then_with(|| buy_price(a).cmp(&buy_price(b)))
+        self.key(a).cmp(&self.key(b))
     }
 
-    /// Puts analyses into this order.
-    pub fn sort(self, analyses: &mut [Analysis]) {
-        analyses.sort_by(|a, b| self.compare(a, b));
+    /// Puts analyses, or references to them, into this order. References are the faster: an analysis is large.
+    pub fn sort<T: Borrow<Analysis>>(self, analyses: &mut [T]) {
+        analyses.sort_by_cached_key(|analysis| self.key(analysis.borrow()));
     }
 
-    fn compare_numbers(self, a: &Analysis, b: &Analysis) -> Ordering {
+    fn key(self, analysis: &Analysis) -> Key {
+        Key {
+            class: class(analysis.recommendation),
+            number: Reverse(self.number(analysis)),
+            asin: analysis.asin,
+            condition: analysis.condition,
+            buy_price: analysis.buy_price.map(|money| money.amount()),
+        }
+    }
+
+    fn number(self, analysis: &Analysis) -> Option<Decimal> {
+        let scores = &analysis.scores;
+        let profit = analysis.profit.as_ref();
         match self {
-            Self::Opportunity => highest_first(a.scores.opportunity, b.scores.opportunity),
-            Self::Velocity => highest_first(a.scores.velocity, b.scores.velocity),
-            Self::Balanced => highest_first(a.scores.combined, b.scores.combined),
-            Self::Roi => {
-                let roi = |x: &Analysis| x.profit.as_ref().and_then(|profit| profit.roi_percent);
-                highest_first(roi(a), roi(b))
-            }
-            Self::Profit => {
-                let profit = |x: &Analysis| x.profit.as_ref().and_then(|profit| profit.profit);
-                let amount = |x: &Analysis| profit(x).map(|money| money.amount());
-                highest_first(amount(a), amount(b))
-            }
+            Self::Opportunity => scores.opportunity.map(Decimal::from),
+            Self::Velocity => scores.velocity.map(Decimal::from),
+            Self::Balanced => scores.combined.map(Decimal::from),
+            Self::Roi => profit?.roi_percent,
+            Self::Profit => Some(profit?.profit?.amount()),
         }
     }
 }
 
-/// `None` is the lowest value of all, so it comes last.
-fn highest_first<T: Ord>(a: Option<T>, b: Option<T>) -> Ordering {
-    Reverse(a).cmp(&Reverse(b))
+/// Where an analysis stands; the parts decide one after the other.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    class: u8,
+    /// The highest first. `None` is the lowest value of all, so it comes last.
+    number: Reverse<Option<Decimal>>,
+    asin: Asin,
+    condition: Condition,
+    buy_price: Option<Decimal>,
 }
 
 /// Recommended, worth a look, not worth it, harmful, unknown.
@@ -79,10 +88,6 @@ const fn class(recommendation: Recommendation) -> u8 {
         Recommendation::Avoid => 3,
         Recommendation::InsufficientData => 4,
     }
-}
-
-fn buy_price(analysis: &Analysis) -> Option<rust_decimal::Decimal> {
-    analysis.buy_price.map(|money| money.amount())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod fulfilment;
 mod input;
 mod parcel;
 mod placement;
+mod quotients;
 mod rate;
 mod rate_card;
 mod receipt;

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::quotients::Quotients;
 use crate::money::{Currency, Money};
 
 /// One whole in parts per million.
@@ -32,6 +33,17 @@ impl Ppm {
             .saturating_mul(self.0)
             .saturating_add(WHOLE / 2)
             .div_euclid(WHOLE)
+    }
+
+    /// The sum of [`Ppm::of`] over every amount of a range, both ends included.
+    pub(crate) fn sum_over(self, from: i64, to: i64) -> i128 {
+        let rate = i128::from(self.0);
+        let shares = Quotients {
+            first: rate * i128::from(from) + i128::from(WHOLE / 2),
+            step: rate,
+            divisor: i128::from(WHOLE),
+        };
+        shares.sum(i128::from(to) - i128::from(from) + 1)
     }
 }
 

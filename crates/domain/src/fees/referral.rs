@@ -3,6 +3,7 @@
 //! The base is what the buyer pays, shipping included, which is the landed price.
 
 use super::category::FeeCategory;
+use super::quotients::Quotients;
 use super::rate::{Ppm, Slope, WHOLE};
 use super::receipt::Grade;
 
@@ -68,20 +69,51 @@ impl ReferralRule {
         })
     }
 
+    /// The fee without its minimum, in parts per million of a minor unit, and by how much it grows with the price.
+    fn micros(&self, price: i64) -> (i64, Ppm) {
+        self.portions()
+            .find(|(_, band, _)| price <= band.up_to)
+            .map_or((0, Ppm(0)), |(from, band, below)| {
+                let portion = (price - from).saturating_mul(band.rate.0);
+                (below.saturating_add(portion), band.rate)
+            })
+    }
+
     /// The fee without its minimum, rounded half up once, on the sum of the portions.
     fn proportional(&self, price: i64) -> i64 {
-        let micros = self
-            .portions()
-            .find(|(_, band, _)| price <= band.up_to)
-            .map_or(0, |(from, band, below)| {
-                below.saturating_add((price - from).saturating_mul(band.rate.0))
-            });
+        let (micros, _) = self.micros(price);
         micros.saturating_add(WHOLE / 2).div_euclid(WHOLE)
     }
 
     /// The fee at a price, both in minor units.
     pub(super) fn amount(&self, price: i64) -> i64 {
         self.proportional(price).max(self.minimum)
+    }
+
+    /// The sum of [`ReferralRule::amount`] over every price of a range without a change, both ends included.
+    pub(super) fn sum_over(&self, from: i64, to: i64) -> i128 {
+        let count = i128::from(to) - i128::from(from) + 1;
+        if self.proportional(from) < self.minimum {
+            return count * i128::from(self.minimum);
+        }
+        let (micros, rate) = self.micros(from);
+        let shares = Quotients {
+            first: i128::from(micros) + i128::from(WHOLE / 2),
+            step: i128::from(rate.0),
+            divisor: i128::from(WHOLE),
+        };
+        shares.sum(count)
+    }
+
+    /// The lowest price above `price` whose fee is at least `amount`, if no change lies between; `None` where the fee does not grow.
+    pub(super) fn price_reaching(&self, amount: i64, price: i64) -> Option<i64> {
+        let (micros, rate) = self.micros(price);
+        if rate <= Ppm(0) || self.proportional(price) < self.minimum {
+            return None;
+        }
+        let missing = amount.saturating_mul(WHOLE) - WHOLE / 2 - micros;
+        let further = missing.saturating_add(rate.0 - 1).div_euclid(rate.0);
+        Some(price.saturating_add(further.max(1)))
     }
 
     /// By how much the fee grows with the price at and after `price`, up to the next price of `changes`.

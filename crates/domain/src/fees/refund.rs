@@ -57,6 +57,35 @@ impl Refunds {
         self.rate.of(one)
     }
 
+    /// The sum of [`Refunds::amount`] over every price of a range without a change, both ends included.
+    pub(super) fn sum_over(
+        &self,
+        rule: &ReferralRule,
+        band: PriceBand,
+        (from, to): (i64, i64),
+    ) -> i128 {
+        let mut sum = 0;
+        let mut price = from;
+        while price <= to {
+            let referral = rule.amount(price);
+            let next = self
+                .dearer_administration(referral)
+                .and_then(|dearer| rule.price_reaching(dearer, price))
+                .map_or(to + 1, |next| next.min(to + 1));
+            sum += i128::from(next - price) * i128::from(self.amount(referral, band));
+            price = next;
+        }
+        sum
+    }
+
+    /// The lowest referral fee above `referral` with which the administration costs more; `None` where it costs no more with any.
+    fn dearer_administration(&self, referral: i64) -> Option<i64> {
+        let administration = self.administration(referral);
+        let grows = self.pays_administration && administration < MOST;
+        let micros = (administration + 1) * WHOLE - WHOLE / 2;
+        grows.then_some((micros + ADMINISTRATION.0 - 1).div_euclid(ADMINISTRATION.0))
+    }
+
     pub(super) fn slope(&self, rule: &ReferralRule, price: i64) -> Slope {
         let is_capped = ADMINISTRATION.of(rule.amount(price)) >= MOST;
         if is_capped || !self.pays_administration {

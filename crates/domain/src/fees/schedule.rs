@@ -160,6 +160,22 @@ impl FeeSchedule {
             .saturating_add(self.vat.map_or(0, |vat| vat.of(price_minor)))
     }
 
+    /// The sum of [`FeeSchedule::total_minor_at`] over every price of a range that holds none of `changes` above its lower end, both ends
+    /// included.
+    pub(crate) fn total_minor_over(&self, from: i64, to: i64) -> i128 {
+        let band = self.limits.of(from);
+        let constant = i128::from(to - from + 1) * i128::from(self.constant.get(band));
+        let refunds = self.refunds.map_or(0, |refunds| {
+            refunds.sum_over(&self.referral, band, (from, to))
+        });
+        let vat = self.vat.map_or(0, |vat| vat.sum_over(from, to));
+        constant
+            + self.referral.sum_over(from, to)
+            + refunds
+            + self.return_allowance.sum_over(from, to)
+            + vat
+    }
+
     /// The prices in minor units at which the fee function jumps or bends, rising, with 0 in front.
     pub(crate) fn changes(&self) -> &[i64] {
         &self.changes

@@ -9,6 +9,7 @@ use rust_decimal::{Decimal, dec};
 
 use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
+use super::quotients::Quotients;
 use super::rate::{Ppm, SLOPE_WHOLE, Slope, WHOLE};
 use super::receipt::Grade;
 use crate::marketplace::Marketplace;
@@ -49,6 +50,19 @@ impl Vat {
             .saturating_add(whole / 2)
             .div_euclid(whole);
         price - without
+    }
+
+    /// The sum of [`Vat::of`] over every price of a range, both ends included.
+    pub(super) fn sum_over(&self, from: i64, to: i64) -> i128 {
+        let whole = i128::from(WHOLE + self.rate.0);
+        let (from, to) = (i128::from(from), i128::from(to));
+        let count = to - from + 1;
+        let without = Quotients {
+            first: from * i128::from(WHOLE) + whole / 2,
+            step: i128::from(WHOLE),
+            divisor: whole,
+        };
+        (from + to) * count / 2 - without.sum(count)
     }
 
     pub(super) const fn slope(&self) -> Slope {

@@ -1,9 +1,8 @@
 //! From the past of a series to its coming price: low, likely and high.
 
-use rust_decimal::prelude::ToPrimitive as _;
-
 use super::PriceSeries;
 use crate::history::{History, Window};
+use crate::rounding::nearest;
 use crate::time::KeepaMinutes;
 
 /// How a market of new or used units moves.
@@ -136,7 +135,7 @@ fn log(minor: i32) -> f64 {
 
 /// The nearest amount in minor units.
 fn to_minor(value: f64) -> i32 {
-    rust_decimal::Decimal::from_f64_retain(value)
-        .and_then(|value| value.round().to_i32())
+    nearest(value)
+        .and_then(|minor| i32::try_from(minor).ok())
         .unwrap_or(i32::MAX)
 }

@@ -49,7 +49,10 @@ impl Piece {
 
     /// The share of `weight` in `total`, times the probability of the piece.
     fn share(&self, weight: i128) -> i128 {
-        weight * PARTS * i128::from(self.tenths) / (10 * i128::from(self.total()))
+        let total = i128::from(self.total());
+        let (whole, rest) = (weight.div_euclid(total), weight.rem_euclid(total));
+        let tenth = PARTS / 10 * i128::from(self.tenths);
+        whole * tenth + rest * tenth / total
     }
 
     /// The weight of the prices of a range.
@@ -61,19 +64,16 @@ impl Piece {
         }
     }
 
-    /// The weighted sum of profit over a segment, in which profit is a straight line but for rounding.
+    /// The weighted sum of profit over a segment.
     fn sum(&self, net: &Net<'_>, segment: Segment) -> i128 {
         let Some((from, to, at_from, at_to)) = self.overlap(segment.from, segment.to) else {
             return 0;
         };
-        let first = i128::from(net.at(from));
         if self.from == self.to {
-            return first;
+            return net.at(from).into();
         }
-        let last = i128::from(net.at(to));
-        i128::from(to - from + 1) * (first + last)
-            - i128::from(at_from) * first
-            - i128::from(at_to) * last
+        let end = |is_end: i64, price| i128::from(is_end) * i128::from(net.at(price));
+        2 * net.sum_over(from, to) - end(at_from, from) - end(at_to, to)
     }
 }
 
@@ -119,7 +119,7 @@ impl Pieces {
         u8::try_from(parts * 100 / PARTS).unwrap_or(100)
     }
 
-    /// The mean profit in minor units, rounded half up. The rounding of fees at single prices can move it by one unit.
+    /// The mean profit over every price in minor units, rounded half up.
     pub(super) fn mean(&self, net: &Net<'_>) -> i64 {
         let parts = self
             .0
@@ -129,6 +129,7 @@ impl Pieces {
                 piece.share(sums.sum())
             })
             .sum::<i128>();
-        i64::try_from((parts + PARTS / 2).div_euclid(PARTS)).unwrap_or_default()
+        let mean = (parts + PARTS / 2).div_euclid(PARTS);
+        i64::try_from(mean).unwrap_or(if mean < 0 { i64::MIN } else { i64::MAX })
     }
 }

@@ -55,6 +55,16 @@ impl<'a> Net<'a> {
             .saturating_sub(self.costs)
     }
 
+    /// The sum of [`Net::at`] over every price of a range without jump or bend, both ends included.
+    pub(super) fn sum_over(&self, from: i64, to: i64) -> i128 {
+        let [lowest, highest, costs] = [from, to, self.costs].map(i128::from);
+        let count = highest - lowest + 1;
+        (lowest + highest) * count / 2
+            - self.fees.total_minor_over(from, to)
+            - self.buffer.sum_over(from, to)
+            - costs * count
+    }
+
     /// The ranges of prices between jumps and bends, rising, both ends included.
     pub(super) fn segments(&self) -> impl Iterator<Item = Segment> {
         let starts = self.fees.changes();

@@ -558,6 +558,6 @@ proptest! {
         prop_assert!((told..told + 1.000_001).contains(&(probability * 100.0 + 1e-7)), "{told} for {probability}");
         #[expect(clippy::as_conversions, reason = "to compare with a sum far below 2^53")]
         let expected = minor(result.expected_profit).unwrap() as f64;
-        prop_assert!((expected - mean).abs() <= 1.5, "{expected} for {mean}");
+        prop_assert!((expected - mean).abs() <= 0.500_001, "{expected} for {mean}");
     }
 }

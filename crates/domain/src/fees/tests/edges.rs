@@ -172,7 +172,7 @@ proptest! {
                 let package = package([length, width, height], grams);
                 fulfilment_at(&FeeInput { marketplace, package, ..paperback() }, price)
             };
-            // Extra-large tiers start cheaper than the one below ends, so they are left out; and so is the step to the flat schedule.
+            // Extra-large tiers start cheaper than the one below ends, so they say nothing; and neither does the step to the flat schedule.
             let cards = RateCards::of(marketplace);
             let known = |grams| {
                 let package = package([length, width, height], grams);
@@ -181,8 +181,8 @@ proptest! {
                     |(_, charge)| !charge.tier.starts_with("extra-large "),
                 ))
             };
-            prop_assume!(known(grams) && known(grams + more));
-            prop_assert!(fee(grams) <= fee(grams + more), "on {marketplace}");
+            let are_known = known(grams) && known(grams + more);
+            prop_assert!(!are_known || fee(grams) <= fee(grams + more), "on {marketplace}");
         }
     }
 }
