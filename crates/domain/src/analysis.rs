@@ -138,6 +138,7 @@ pub fn analyze(
     );
     let flags = risk::flags(&risk::Evidence {
         snapshot,
+        now,
         known_until,
         is_new: !condition.is_used(),
         price: sale_price.as_ref(),

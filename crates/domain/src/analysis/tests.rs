@@ -203,30 +203,6 @@ fn a_price_that_falls_while_offers_grow_and_one_that_leaps_are_flagged() {
 }
 
 #[test]
-fn generated_data_is_flagged_and_recorded_data_is_not() {
-    let flagged = |source| {
-        let snapshot = MarketSnapshot {
-            source,
-            ..good_seller()
-        };
-        let flags = answer(&snapshot, &used_good(Some(400))).flags;
-        flags
-            .iter()
-            .any(|flag| flag.code == risk::RiskCode::GeneratedData)
-    };
-    assert!(flagged(DataSource::Generated));
-    assert!(!flagged(DataSource::Recorded) && !flagged(DataSource::Keepa));
-}
-
-#[test]
-fn a_constant_market_is_stable() {
-    let mut snapshot = good_seller();
-    snapshot.histories.buy_box_used = history(&[(700, 2_500)]);
-    let analysis = answer(&snapshot, &used_good(Some(400)));
-    assert_eq!(analysis.scores.stability, Some(100));
-}
-
-#[test]
 fn an_analysis_survives_its_stored_form() {
     let analysis = answer(&good_seller(), &used_good(Some(400)));
     let stored = serde_json::to_string(&analysis).unwrap();
@@ -325,17 +301,6 @@ proptest! {
         prop_assert!(cheap.scores.opportunity >= dear.scores.opportunity);
         let profit = |analysis: &Analysis| analysis.profit.as_ref().and_then(|p| p.profit?.minor());
         prop_assert!(profit(&cheap) >= profit(&dear));
-    }
-
-    #[test]
-    fn more_sales_never_lower_velocity(drops in 0_u32..80, more in 0_u32..40) {
-        let with = |drops: u32| {
-            let mut snapshot = good_seller();
-            snapshot.sales_rank_drops.days_90 = Some(drops);
-            snapshot.sales_rank_drops.days_30 = Some(drops / 3);
-            answer(&snapshot, &used_good(Some(400))).scores.velocity
-        };
-        prop_assert!(with(drops + more) >= with(drops));
     }
 
     #[test]
