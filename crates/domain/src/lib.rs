@@ -46,6 +46,7 @@ pub mod risk;
 pub mod scores;
 pub mod time;
 pub mod verdict;
+pub mod verification;
 
 #[cfg(test)]
 mod recorded_tests;

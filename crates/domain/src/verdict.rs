@@ -157,7 +157,7 @@ impl MissingInput {
     }
 
     /// What is missing, as a sentence for people.
-    const fn sentence(self) -> &'static str {
+    pub(crate) const fn sentence(self) -> &'static str {
         match self {
             Self::Product => "Keepa knows no physical product for this identifier",
             Self::SalePrice => {

@@ -9,6 +9,7 @@ use crate::price::PriceConfig;
 use crate::profit::ProfitConfig;
 use crate::scores::ScoreConfig;
 use crate::verdict::VerdictConfig;
+use crate::verification::VerificationConfig;
 
 /// Everything about the calculation that a user can set. Unknown keys are refused; what is absent has its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct AnalysisConfig {
     pub demand: DemandConfig,
     /// Weights of the scores.
     pub scores: ScoreConfig,
+    /// From where on a change counts, when an analysis is verified. No analysis reads it.
+    pub verification: VerificationConfig,
     /// Gates of rating and recommendation.
     pub verdict: VerdictConfig,
 }
@@ -39,6 +42,7 @@ impl AnalysisConfig {
             self.price.problems(),
             self.demand.problems(),
             self.scores.problems(),
+            self.verification.problems(),
             self.verdict.problems(),
         ]
         .into_iter()
