@@ -42,6 +42,7 @@ mod percent;
 pub mod price;
 pub mod profit;
 pub mod ranking;
+pub mod review;
 pub mod risk;
 pub mod scores;
 pub mod time;
