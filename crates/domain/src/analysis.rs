@@ -42,7 +42,7 @@ pub struct Analysis {
     pub source: DataSource,
     /// The time up to which the market data was known.
     pub observed_at: Option<DateTime<Utc>>,
-    /// Price of one unit as offered to us.
+    /// Price of one unit as offered to us. In another currency than the marketplace's it is a missing input.
     pub buy_price: Option<Money>,
     /// Units offered to us.
     pub quantity: u32,
@@ -99,6 +99,11 @@ pub fn analyze(
         fulfilment,
         ..
     } = *acquisition;
+    // An amount in another currency is no buy price here.
+    let currency = snapshot.marketplace.currency();
+    let buy_price = acquisition
+        .buy_price
+        .filter(|price| price.currency() == currency && price.minor().is_some());
     let sellable = matches!(snapshot.kind, ListingKind::Standard);
     let sale_price = sellable
         .then(|| estimate_sale_price(snapshot, condition, fulfilment, now, &config.price))
@@ -121,7 +126,7 @@ pub fn analyze(
         let input = ProfitInput {
             fees,
             prices,
-            buy_price: acquisition.buy_price,
+            buy_price,
             quantity: acquisition.quantity,
         };
         profit(&input, &config.profit).ok()
@@ -152,10 +157,7 @@ pub fn analyze(
             sale_price.is_none().then_some(MissingInput::SalePrice),
             missing_for_fees,
             demand.is_none().then_some(MissingInput::SalesRank),
-            acquisition
-                .buy_price
-                .is_none()
-                .then_some(MissingInput::BuyPrice),
+            buy_price.is_none().then_some(MissingInput::BuyPrice),
         ]
         .into_iter()
         .flatten()
@@ -170,7 +172,7 @@ pub fn analyze(
             scores: &scores,
             flags: &flags,
             missing: &missing,
-            buy_price: acquisition.buy_price,
+            buy_price,
         },
         &config.verdict,
     );

@@ -140,7 +140,7 @@ pub enum MissingInput {
     FeeSchedule,
     /// Sales rank.
     SalesRank,
-    /// Our buy price.
+    /// Our buy price, in the currency of the marketplace.
     BuyPrice,
 }
 
@@ -173,7 +173,7 @@ impl MissingInput {
                 "the fees of this marketplace are unknown: configure its flat schedule"
             }
             Self::SalesRank => "it has no sales rank, so how fast it sells is unknown",
-            Self::BuyPrice => "no buy price was given",
+            Self::BuyPrice => "no buy price was given in the currency of the marketplace",
         }
     }
 }
@@ -545,3 +545,6 @@ fn sells(demand: &DemandEstimate) -> String {
 const fn reason(code: ReasonCode, text: String) -> Reason {
     Reason { code, text }
 }
+
+#[cfg(test)]
+mod tests;

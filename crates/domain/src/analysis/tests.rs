@@ -315,6 +315,20 @@ proptest! {
 }
 
 #[test]
+fn a_buy_price_in_another_currency_is_none() {
+    let acquisition = Acquisition {
+        buy_price: Some(Money::from_minor(400, Currency::Eur)),
+        ..used_good(None)
+    };
+    let analysis = answer(&good_seller(), &acquisition);
+    let expected = Analysis {
+        buy_price: acquisition.buy_price,
+        ..answer(&good_seller(), &used_good(None))
+    };
+    assert_eq!(analysis, expected);
+}
+
+#[test]
 fn money_of_an_answer_is_in_the_currency_of_the_marketplace() {
     let mut snapshot = good_seller();
     snapshot.marketplace = Marketplace::Gb;
