@@ -50,6 +50,8 @@ pub mod verdict;
 pub mod verification;
 
 #[cfg(test)]
+mod predecessor_tests;
+#[cfg(test)]
 mod recorded_tests;
 #[cfg(test)]
 mod testing;
