@@ -283,6 +283,11 @@ proptest! {
         let critical = analysis.flags.iter().any(|flag| flag.severity == risk::Severity::Critical);
         prop_assert!(!critical || analysis.recommendation <= Recommendation::Pass);
         prop_assert!(acquisition.buy_price.is_some() || analysis.recommendation < Recommendation::Buy);
+        if analysis.recommendation == Recommendation::StrongBuy {
+            prop_assert!(analysis.flags.iter().all(|flag| flag.code != risk::RiskCode::AmazonHoldsBuyBox));
+            let probability = analysis.profit.as_ref().and_then(|profit| profit.profit_probability_percent);
+            prop_assert!(probability >= Some(75));
+        }
         for score in [analysis.scores.velocity, analysis.scores.stability, analysis.scores.confidence, analysis.scores.combined] {
             prop_assert!(score.is_none_or(|score| score <= 100));
         }

@@ -322,7 +322,7 @@ proptest! {
         let review = reviewed(&judged, &earlier);
         let rejected = review.class == Some(ReviewClass::Reject);
         prop_assert!(judged.offer.is_some() || rejected || review.class.is_none());
-        prop_assert!(!(is_sold_by_amazon || !is_ranked) || rejected);
+        prop_assert!(rejected || (is_ranked && !is_sold_by_amazon));
         let is_believed = review.class.is_some_and(ReviewClass::is_opportunity);
         prop_assert!(!is_believed || review.earlier_sightings > 0);
         prop_assert!(!is_believed || permille.is_some_and(|permille| permille >= 0));
