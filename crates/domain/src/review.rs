@@ -18,14 +18,15 @@ pub use self::config::ReviewConfig;
 pub use self::summary::{ReviewSummary, Reviewed, summarize};
 use crate::analysis::Analysis;
 use crate::money::Money;
-use crate::risk::RiskCode;
+use crate::risk::{RiskCode, RiskFlag, Severity};
 
 /// What the sightings of a product make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReviewClass {
-    /// It cannot be sold with a profit: Amazon sells it, it loses money, it has no rank, or its used market is too weak for its return.
+    /// It cannot be sold with a profit: it carries a critical risk (Amazon against a new unit, dangerous goods), it has no rank, it loses
+    /// money, or its used market is too weak for its return.
     Reject,
     /// It was not seen often enough, or earns too little, to be believed.
     Fluke,
@@ -125,8 +126,8 @@ pub struct Sighting {
     pub offer: Option<SeenOffer>,
     /// The sales rank; `None` where it had none.
     pub sales_rank: Option<u32>,
-    /// Whether Amazon sold it, or held its buy box.
-    pub is_sold_by_amazon: bool,
+    /// The worst critical flag of its analysis: Amazon against a new unit (beside a used one it is a warning), dangerous goods.
+    pub critical_risk: Option<RiskCode>,
     /// Whether the signal of its condition is WEAK: used copies return little, or too many compete.
     pub has_weak_condition_signal: bool,
 }
@@ -136,7 +137,7 @@ impl Sighting {
     #[must_use]
     pub fn of(analysis: &Analysis, has_weak_condition_signal: bool) -> Self {
         let profit = analysis.profit.as_ref().and_then(|profit| profit.profit);
-        let amazon = [RiskCode::AmazonSells, RiskCode::AmazonHoldsBuyBox];
+        let critical = |flag: &&RiskFlag| flag.severity == Severity::Critical;
         Self {
             seen_at: analysis.as_of,
             offer: analysis
@@ -147,10 +148,7 @@ impl Sighting {
                 .demand
                 .as_ref()
                 .and_then(|demand| demand.current_sales_rank),
-            is_sold_by_amazon: analysis
-                .flags
-                .iter()
-                .any(|flag| amazon.contains(&flag.code)),
+            critical_risk: analysis.flags.iter().find(critical).map(|flag| flag.code),
             has_weak_condition_signal,
         }
     }
@@ -186,69 +184,38 @@ pub struct ReviewInput<'a> {
 /// Judges one sighting by those before it.
 #[must_use]
 pub fn review(input: &ReviewInput<'_>, config: &ReviewConfig) -> Review {
-    let judged = input.judged;
-    let window_begins = judged.seen_at - TimeDelta::days(config.window_days.into());
+    let now = input.judged.seen_at;
+    let window = TimeDelta::days(config.window_days.into());
+    let begin = now.checked_sub_signed(window).unwrap_or(now);
     let mut seen: Vec<DateTime<Utc>> = input
         .sightings
         .iter()
         .map(|sighting| sighting.seen_at)
-        .filter(|at| (window_begins..judged.seen_at).contains(at))
+        .filter(|at| (begin..now).contains(at))
         .collect();
     seen.sort_unstable();
     seen.dedup();
-    let last_seen_at = seen.last().copied();
-    let earlier_sightings = u32::try_from(seen.len()).unwrap_or(u32::MAX);
-    let (class, reason) = match (rejection(judged, config), judged.offer, last_seen_at) {
-        (Some(reason), _, _) => (Some(ReviewClass::Reject), reason),
-        (None, None, _) => (None, "nothing tells its return: no offer".to_owned()),
-        (None, Some(_), None) => (
-            Some(ReviewClass::Fluke),
-            format!("not seen in the {} days before", config.window_days),
-        ),
-        (None, Some(offer), Some(last_seen)) => {
-            let (class, reason) = if offer.returns_more_than(config.jackpot_above_roi_percent) {
-                (
-                    ReviewClass::Jackpot,
-                    format!("{}: verify it by hand", returned(&offer)),
-                )
-            } else if was_gone(last_seen, input, config) {
-                let days = (judged.seen_at - last_seen).num_days();
-                (ReviewClass::Revenant, format!("back after {days} days"))
-            } else if earlier_sightings < config.stable_sightings {
-                (
-                    ReviewClass::Fluke,
-                    format!("seen {earlier_sightings} times before, too seldom"),
-                )
-            } else if offer.returns(config.stable_roi_percent) {
-                (
-                    ReviewClass::Stable,
-                    format!(
-                        "{}, seen {earlier_sightings} times before",
-                        returned(&offer)
-                    ),
-                )
-            } else {
-                (
-                    ReviewClass::Fluke,
-                    format!("{}, too little", returned(&offer)),
-                )
-            };
+    let (class, reason) = match (rejection(input.judged, config), input.judged.offer) {
+        (Some(reason), _) => (Some(ReviewClass::Reject), reason),
+        (None, None) => (None, "nothing tells its return: no offer".to_owned()),
+        (None, Some(offer)) => {
+            let (class, reason) = classify(&offer, &seen, input, config);
             (Some(class), reason)
         }
     };
     Review {
         class,
         action: class.map(ReviewClass::action),
-        earlier_sightings,
-        last_seen_at,
+        earlier_sightings: count(&seen),
+        last_seen_at: seen.last().copied(),
         reason,
     }
 }
 
 /// Why a product cannot be sold with a profit; `None` when nothing says so.
 fn rejection(judged: &Sighting, config: &ReviewConfig) -> Option<String> {
-    if judged.is_sold_by_amazon {
-        return Some("Amazon sells it".to_owned());
+    if let Some(risk) = judged.critical_risk {
+        return Some(format!("it carries a critical risk, {}", risk.as_str()));
     }
     if judged.sales_rank.is_none() {
         return Some("it has no sales rank".to_owned());
@@ -264,6 +231,47 @@ fn rejection(judged: &Sighting, config: &ReviewConfig) -> Option<String> {
             returned(&offer)
         )
     })
+}
+
+/// The class of an offer that is not rejected, by the times at which it was seen before, oldest first.
+fn classify(
+    offer: &SeenOffer,
+    seen: &[DateTime<Utc>],
+    input: &ReviewInput<'_>,
+    config: &ReviewConfig,
+) -> (ReviewClass, String) {
+    let returned = returned(offer);
+    let times = count(seen);
+    let Some(last_seen) = seen.last().copied() else {
+        let reason = format!(
+            "{returned}, not seen in the {} days before",
+            config.window_days
+        );
+        return (ReviewClass::Fluke, reason);
+    };
+    if offer.returns_more_than(config.jackpot_above_roi_percent) {
+        return (
+            ReviewClass::Jackpot,
+            format!("{returned}: verify it by hand"),
+        );
+    }
+    if was_gone(last_seen, input, config) {
+        let days = (input.judged.seen_at - last_seen).num_days();
+        return (
+            ReviewClass::Revenant,
+            format!("{returned}, back after {days} days"),
+        );
+    }
+    let class = if times >= config.stable_sightings && offer.returns(config.stable_roi_percent) {
+        ReviewClass::Stable
+    } else {
+        ReviewClass::Fluke
+    };
+    (class, format!("{returned}, times seen before: {times}"))
+}
+
+fn count(seen: &[DateTime<Utc>]) -> u32 {
+    u32::try_from(seen.len()).unwrap_or(u32::MAX)
 }
 
 /// Whether it was gone since it was last seen: long enough, and somebody looked.

@@ -61,9 +61,9 @@ pub enum ChangeCode {
     /// More offers compete: sellers fulfilled by Amazon for a new unit that Amazon ships, where they are counted, and all offers of its
     /// kind, new or used, for another.
     CompetingOffers,
-    /// A risk flag is raised that was not, or that was less severe.
+    /// A risk flag is raised that was not, or that was less severe; but for PRICE_SPIKE and NEAR_LOSS_ZONE, which a risen price can raise.
     Risk,
-    /// The recommendation is lower.
+    /// The recommendation is lower, and not for a price that rose.
     Recommendation,
 }
 

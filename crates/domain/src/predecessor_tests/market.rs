@@ -226,7 +226,7 @@ fn sighting(days_ago: i64) -> Sighting {
             profit: usd(190),
         }),
         sales_rank: Some(150_000),
-        is_sold_by_amazon: false,
+        critical_risk: None,
         has_weak_condition_signal: false,
     }
 }

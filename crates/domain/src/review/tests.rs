@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::acquisition::{Acquisition, Condition};
 use crate::analysis::analyze;
 use crate::config::AnalysisConfig;
 use crate::identifier::Asin;
@@ -26,7 +27,7 @@ fn seen_at_roi(permille: i64) -> Sighting {
             profit: usd(permille),
         }),
         sales_rank: Some(150_000),
-        is_sold_by_amazon: false,
+        critical_risk: None,
         has_weak_condition_signal: false,
     }
 }
@@ -91,7 +92,7 @@ fn each_class_begins_at_its_edge() {
 #[test]
 fn what_cannot_be_sold_is_rejected_whatever_it_returns() {
     let amazon = Sighting {
-        is_sold_by_amazon: true,
+        critical_risk: Some(RiskCode::AmazonSells),
         ..seen_at_roi(500)
     };
     let unranked = Sighting {
@@ -189,7 +190,7 @@ fn a_product_is_back_only_when_somebody_looked_while_it_was_gone() {
             action: Some(ReviewAction::Watch),
             earlier_sightings: 2,
             last_seen_at: Some(hours_ago(48)),
-            reason: "back after 2 days".to_owned(),
+            reason: "ROI 30 %, back after 2 days".to_owned(),
         }
     );
 }
@@ -209,16 +210,28 @@ fn a_sighting_is_taken_of_an_analysis() {
                 profit: usd(984),
             }),
             sales_rank: Some(120_000),
-            is_sold_by_amazon: false,
+            critical_risk: None,
             has_weak_condition_signal: true,
         }
     );
     assert_eq!(Sighting::of(&analysis(None), false).offer, None);
+}
+
+#[test]
+fn amazon_rejects_a_new_unit_and_warns_of_a_used_one() {
     let mut against_amazon = good_seller();
     against_amazon.histories.amazon = history(&[(400, 3_000)]);
-    let config = AnalysisConfig::default();
-    let analysis = analyze(&against_amazon, &used_good(Some(400)), &config, as_of());
-    assert!(Sighting::of(&analysis, false).is_sold_by_amazon);
+    let critical_risk = |condition| {
+        let acquisition = Acquisition {
+            condition,
+            ..used_good(Some(400))
+        };
+        let config = AnalysisConfig::default();
+        let analysis = analyze(&against_amazon, &acquisition, &config, as_of());
+        Sighting::of(&analysis, false).critical_risk
+    };
+    assert_eq!(critical_risk(Condition::UsedGood), None);
+    assert_eq!(critical_risk(Condition::New), Some(RiskCode::AmazonSells));
 }
 
 fn one(asin: &str, judged: &Sighting, earlier_hours: &[i64]) -> Reviewed {
@@ -310,19 +323,19 @@ proptest! {
     fn no_class_but_a_rejection_comes_without_a_real_offer_and_no_belief_without_a_history(
         permille in prop::option::of(-3_000_i64..3_000),
         earlier in prop::collection::vec(1_i64..1_500, 0..6),
-        is_ranked in any::<bool>(), is_sold_by_amazon in any::<bool>(), has_weak_condition_signal in any::<bool>(),
+        is_ranked in any::<bool>(), is_hazardous in any::<bool>(), has_weak_condition_signal in any::<bool>(),
     ) {
         let judged = Sighting {
             offer: permille.and_then(|permille| seen_at_roi(permille).offer),
             sales_rank: is_ranked.then_some(1),
-            is_sold_by_amazon,
+            critical_risk: is_hazardous.then_some(RiskCode::Hazardous),
             has_weak_condition_signal,
             ..seen_at_roi(0)
         };
         let review = reviewed(&judged, &earlier);
         let rejected = review.class == Some(ReviewClass::Reject);
         prop_assert!(judged.offer.is_some() || rejected || review.class.is_none());
-        prop_assert!(rejected || (is_ranked && !is_sold_by_amazon));
+        prop_assert!(rejected || (is_ranked && !is_hazardous));
         let is_believed = review.class.is_some_and(ReviewClass::is_opportunity);
         prop_assert!(!is_believed || review.earlier_sightings > 0);
         prop_assert!(!is_believed || permille.is_some_and(|permille| permille >= 0));

@@ -60,7 +60,8 @@ fn missing_inputs(before: &Analysis, now: &Analysis) -> impl Iterator<Item = Cha
         })
 }
 
-/// Flags that are raised now and were not, or were less severe. What is good to know alarms nobody.
+/// Flags that are raised now and were not, or were less severe. What is good to know alarms nobody; nor does where the price stands: that is
+/// worse only where the price or the profit fell.
 fn risks(before: &Analysis, now: &Analysis) -> impl Iterator<Item = Change> {
     let was_raised = |code| before.flags.iter().find(|was| was.code == code);
     let is_new = move |flag: &&RiskFlag| {
@@ -70,7 +71,10 @@ fn risks(before: &Analysis, now: &Analysis) -> impl Iterator<Item = Change> {
                 .then(|| was_raised(RiskCode::AmazonSells))
                 .flatten()
         });
-        flag.severity > Severity::Info && was.is_none_or(|was| was.severity < flag.severity)
+        let is_of_price = matches!(flag.code, RiskCode::PriceSpike | RiskCode::NearLossZone);
+        flag.severity > Severity::Info
+            && !is_of_price
+            && was.is_none_or(|was| was.severity < flag.severity)
     };
     now.flags.iter().filter(is_new).map(|flag| {
         let (code, before, after) = match flag.code {
@@ -92,9 +96,16 @@ const fn amazon(code: ChangeCode) -> (ChangeCode, Option<Reading>, Reading) {
     (code, Some(Reading::Is(false)), Reading::Is(true))
 }
 
+fn likely_price(analysis: &Analysis) -> Option<Money> {
+    Some(analysis.sale_price.as_ref()?.likely)
+}
+
+fn unit_profit(analysis: &Analysis) -> Option<Money> {
+    analysis.profit.as_ref()?.profit
+}
+
 fn profit(before: &Analysis, now: &Analysis, limits: Limits) -> Option<Change> {
-    let profit = |analysis: &Analysis| analysis.profit.as_ref()?.profit;
-    let (before, after) = (profit(before)?, profit(now)?);
+    let (before, after) = (unit_profit(before)?, unit_profit(now)?);
     let (was, is) = (before.amount(), after.amount());
     if was <= Decimal::ZERO || is >= was {
         return None;
@@ -113,8 +124,7 @@ fn profit(before: &Analysis, now: &Analysis, limits: Limits) -> Option<Change> {
 }
 
 fn sale_price(before: &Analysis, now: &Analysis, limits: Limits) -> Option<Change> {
-    let price = |analysis: &Analysis| Some(analysis.sale_price.as_ref()?.likely);
-    let (before, after) = (price(before)?, price(now)?);
+    let (before, after) = (likely_price(before)?, likely_price(now)?);
     let (was, is) = (before.amount(), after.amount());
     if is >= was {
         return None;
@@ -167,9 +177,16 @@ fn competing_offers(before: &Analysis, now: &Analysis, limits: Limits) -> Option
     })
 }
 
+/// A lower recommendation; not where both price and profit rose, since then it is lower for being less steady.
 fn recommendation(before: &Analysis, now: &Analysis) -> Option<Change> {
     let (was, is) = (before.recommendation, now.recommendation);
-    (is < was).then(|| Change {
+    let rose = |amount: fn(&Analysis) -> Option<Money>| {
+        amount(before)
+            .zip(amount(now))
+            .is_some_and(|(was, is)| is.amount() > was.amount())
+    };
+    let is_better_paid = rose(likely_price) && rose(unit_profit);
+    (is < was && !is_better_paid).then(|| Change {
         code: ChangeCode::Recommendation,
         severity: if is <= Recommendation::Avoid {
             Severity::Critical

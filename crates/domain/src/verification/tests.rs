@@ -372,6 +372,23 @@ proptest! {
     }
 
     #[test]
+    fn a_price_that_rose_never_alarms_however_far_and_however_lately(
+        cents in 1_200_i32..5_000, rise in 0_i32..20_000, days in 1_i32..80, buy_price in 1_i64..1_000, is_bestseller in any::<bool>(),
+    ) {
+        let at = |last: i32| {
+            let mut snapshot = good_seller();
+            snapshot.histories.buy_box_used = history(&[(400, cents), (days, last)]);
+            if is_bestseller {
+                snapshot.sales_rank_drops.days_30 = Some(250);
+                snapshot.sales_rank_drops.days_180 = Some(1_500);
+            }
+            analyze(&snapshot, &used_good(Some(buy_price)), &AnalysisConfig::default(), as_of())
+        };
+        let verification = verified(&at(cents), &at(cents + rise));
+        prop_assert_eq!(verification.changes, vec![]);
+    }
+
+    #[test]
     fn a_market_that_got_worse_never_becomes_ok_by_getting_worse_still(
         price in 1_i64..5_000, lower in 0_i64..5_000, rank in 100_000_u32..500_000, higher in 0_u32..500_000,
     ) {
