@@ -220,7 +220,13 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn a_strong_buy_is_sure_to_earn_without_amazon_and_without_a_critical_risk(numbers in any_numbers()) {
+    fn a_strong_buy_is_sure_to_earn_without_amazon_and_without_a_critical_risk(
+        numbers in any_numbers(),
+        roi in 30_i64..200,
+        [probability, velocity, stability, confidence] in prop::array::uniform4(65_u8..=100),
+    ) {
+        // Near the gates and above, where a strong buy is likely.
+        let numbers = Numbers { roi, probability, velocity, stability, confidence, ..numbers };
         let verdict = numbers.verdict();
         if verdict.recommendation == Recommendation::StrongBuy {
             prop_assert!(numbers.probability >= VerdictConfig::default().minimum_profit_probability_percent);
