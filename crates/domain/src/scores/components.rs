@@ -193,9 +193,8 @@ fn agreement(current: Money, price: &SalePriceEstimate) -> Option<u8> {
 
 impl CombinedComponents {
     pub(super) fn of(roi_percent: Decimal, velocity: u8, config: &ScoreConfig) -> Self {
-        let roi = roi_percent.to_f64().unwrap_or_default().max(0.0);
         Self {
-            roi: signal(100.0 * (1.0 - (-roi / 60.0).exp())),
+            roi: signal(roi_score(roi_percent)),
             velocity,
             roi_weight_percent: config.roi_weight_percent,
         }
@@ -233,6 +232,12 @@ impl OpportunityComponents {
         };
         Some(weighted.saturating_mul(100) / i64::from(self.days_bound))
     }
+}
+
+/// ROI from 0 to 100: it saturates, but never falls.
+fn roi_score(roi_percent: Decimal) -> f64 {
+    let roi = roi_percent.to_f64().unwrap_or_default().max(0.0);
+    100.0 * (1.0 - (-roi / 60.0).exp())
 }
 
 /// A number as a signal from 0 to 100.
