@@ -7,12 +7,11 @@ use crate::acquisition::{Acquisition, Condition, Fulfilment};
 use crate::config::AnalysisConfig;
 use crate::demand::{DemandEstimate, estimate_demand};
 use crate::fees::{FeeError, FeeInput, FeeReceipt, FeeSchedule};
-use crate::history::Window;
 use crate::identifier::Asin;
 use crate::market::{DataSource, ListingKind, MarketSnapshot};
 use crate::marketplace::Marketplace;
 use crate::money::Money;
-use crate::price::{SalePriceEstimate, days_between, estimate_sale_price};
+use crate::price::{SalePriceEstimate, estimate_sale_price};
 use crate::profit::{PriceDistribution, ProfitBreakdown, ProfitInput, profit};
 use crate::risk::{self, RiskFlag};
 use crate::scores::{self, Scores};
@@ -20,7 +19,7 @@ use crate::time::KeepaMinutes;
 use crate::verdict::{self, MissingInput, Rating, Reason, Recommendation};
 
 /// The version of the calculation. It is stored with every analysis; a change of any number raises it.
-pub const ENGINE_VERSION: u16 = 3;
+pub const ENGINE_VERSION: u16 = 4;
 
 /// The whole answer for one product and one acquisition. Same input, same answer, to the byte.
 ///
@@ -43,7 +42,7 @@ pub struct Analysis {
     pub source: DataSource,
     /// The time up to which the market data was known.
     pub observed_at: Option<DateTime<Utc>>,
-    /// Price of one unit as offered to us.
+    /// Price of one unit as offered to us. In another currency than the marketplace's it is a missing input.
     pub buy_price: Option<Money>,
     /// Units offered to us.
     pub quantity: u32,
@@ -100,6 +99,11 @@ pub fn analyze(
         fulfilment,
         ..
     } = *acquisition;
+    // An amount in another currency is no buy price here.
+    let currency = snapshot.marketplace.currency();
+    let buy_price = acquisition
+        .buy_price
+        .filter(|price| price.currency() == currency && price.minor().is_some());
     let sellable = matches!(snapshot.kind, ListingKind::Standard);
     let sale_price = sellable
         .then(|| estimate_sale_price(snapshot, condition, fulfilment, now, &config.price))
@@ -122,21 +126,24 @@ pub fn analyze(
         let input = ProfitInput {
             fees,
             prices,
-            buy_price: acquisition.buy_price,
+            buy_price,
             quantity: acquisition.quantity,
         };
         profit(&input, &config.profit).ok()
     });
-    let scores = scores(
-        snapshot,
-        sale_price.as_ref(),
-        demand.as_ref(),
-        profit.as_ref(),
-        config,
-        known_until,
+    let scores = Scores::of(
+        &scores::Evidence {
+            histories: &snapshot.histories,
+            price: sale_price.as_ref(),
+            demand: demand.as_ref(),
+            profit: profit.as_ref(),
+            known_until,
+        },
+        &config.scores,
     );
     let flags = risk::flags(&risk::Evidence {
         snapshot,
+        now,
         known_until,
         is_new: !condition.is_used(),
         price: sale_price.as_ref(),
@@ -150,10 +157,7 @@ pub fn analyze(
             sale_price.is_none().then_some(MissingInput::SalePrice),
             missing_for_fees,
             demand.is_none().then_some(MissingInput::SalesRank),
-            acquisition
-                .buy_price
-                .is_none()
-                .then_some(MissingInput::BuyPrice),
+            buy_price.is_none().then_some(MissingInput::BuyPrice),
         ]
         .into_iter()
         .flatten()
@@ -168,7 +172,7 @@ pub fn analyze(
             scores: &scores,
             flags: &flags,
             missing: &missing,
-            buy_price: acquisition.buy_price,
+            buy_price,
         },
         &config.verdict,
     );
@@ -234,51 +238,6 @@ fn distribution(price: &SalePriceEstimate) -> Option<PriceDistribution> {
         likely: price.likely.minor()?,
         high: price.high.minor()?,
     })
-}
-
-fn scores(
-    snapshot: &MarketSnapshot,
-    price: Option<&SalePriceEstimate>,
-    demand: Option<&DemandEstimate>,
-    profit: Option<&ProfitBreakdown>,
-    config: &AnalysisConfig,
-    known_until: KeepaMinutes,
-) -> Scores {
-    let history = price.and_then(|price| snapshot.histories.price(price.series));
-    let window_days = price.map_or(config.price.window_days, |price| price.window_days);
-    let window = Window::days_before(known_until, i32::from(window_days));
-    let velocity = demand.map(scores::velocity);
-    let ranks = snapshot
-        .histories
-        .sales_rank
-        .as_ref()
-        .filter(|ranks| !ranks.is_empty());
-    let quarter = Window::days_before(known_until, 90);
-    let confidence = price.zip(history).map(|(price, history)| {
-        let first = history
-            .changes()
-            .first()
-            .map_or(known_until, |change| change.at);
-        scores::confidence(&scores::Evidence {
-            price,
-            history_days: days_between(first, known_until),
-            rank_changes: ranks
-                .map(|r| u32::try_from(r.changes_in(quarter).len()).unwrap_or(u32::MAX)),
-        })
-    });
-    let roi = profit.and_then(|profit| profit.roi_percent);
-    Scores {
-        velocity: velocity.map(|(score, _)| score),
-        velocity_tier: velocity.map(|(_, tier)| tier),
-        stability: history.and_then(|history| scores::stability(history, window)),
-        confidence,
-        combined: roi
-            .zip(velocity)
-            .map(|(roi, (velocity, _))| scores::combined(roi, velocity, &config.scores)),
-        opportunity: profit
-            .zip(demand)
-            .and_then(|(profit, demand)| scores::opportunity(profit, demand)),
-    }
 }
 
 #[cfg(test)]

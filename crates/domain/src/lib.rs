@@ -43,12 +43,16 @@ pub mod prelude;
 pub mod price;
 pub mod profit;
 pub mod ranking;
+pub mod review;
 pub mod risk;
 mod rounding;
 pub mod scores;
 pub mod time;
 pub mod verdict;
+pub mod verification;
 
+#[cfg(test)]
+mod predecessor_tests;
 #[cfg(test)]
 mod recorded_tests;
 #[cfg(test)]

@@ -355,6 +355,24 @@ impl MarketSnapshot {
         self.observed_at.is_some_and(|observed| observed <= time)
     }
 
+    /// The competition at a time: the live one where it holds then, else what the histories counted.
+    #[must_use]
+    pub fn offers_at(&self, time: KeepaMinutes) -> LiveOffers {
+        if self.is_live_at(time) {
+            return self.live_offers;
+        }
+        let count = |history: &Option<History>| {
+            let value = history.as_ref().and_then(|history| history.value_at(time));
+            value.and_then(|count| u32::try_from(count).ok())
+        };
+        LiveOffers {
+            new_fba: count(&self.histories.new_fba_offer_count),
+            new_fbm: count(&self.histories.new_fbm_offer_count),
+            new: count(&self.histories.new_offer_count),
+            used: count(&self.histories.used_offer_count),
+        }
+    }
+
     /// `true` when Amazon is known to hold the new buy box at a time.
     #[must_use]
     pub fn amazon_holds_buy_box(&self, time: KeepaMinutes) -> bool {

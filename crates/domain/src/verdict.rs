@@ -1,13 +1,18 @@
 //! The verdict: rating by gates, recommendation with reasons.
 
+mod config;
+mod purchase;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use self::config::{Gate, VerdictConfig};
+use self::purchase::Purchase;
 use crate::demand::DemandEstimate;
 use crate::fees::FeeError;
 use crate::money::Money;
 use crate::profit::ProfitBreakdown;
-use crate::risk::{RiskCode, RiskFlag, Severity};
+use crate::risk::{RiskFlag, Severity};
 use crate::scores::Scores;
 
 /// Rating by gates on ROI, velocity, stability and confidence.
@@ -140,7 +145,7 @@ pub enum MissingInput {
     FeeSchedule,
     /// Sales rank.
     SalesRank,
-    /// Our buy price.
+    /// Our buy price, in the currency of the marketplace.
     BuyPrice,
 }
 
@@ -157,7 +162,7 @@ impl MissingInput {
     }
 
     /// What is missing, as a sentence for people.
-    const fn sentence(self) -> &'static str {
+    pub(crate) const fn sentence(self) -> &'static str {
         match self {
             Self::Product => "Keepa knows no physical product for this identifier",
             Self::SalePrice => {
@@ -173,129 +178,8 @@ impl MissingInput {
                 "the fees of this marketplace are unknown: configure its flat schedule"
             }
             Self::SalesRank => "it has no sales rank, so how fast it sells is unknown",
-            Self::BuyPrice => "no buy price was given",
+            Self::BuyPrice => "no buy price was given in the currency of the marketplace",
         }
-    }
-}
-
-/// One gate of the rating: every score must reach its minimum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Gate {
-    /// ROI in percent.
-    #[serde(with = "crate::percent::setting")]
-    #[cfg_attr(feature = "utoipa", schema(value_type = f64))]
-    pub roi_percent: Decimal,
-    /// Velocity score.
-    pub velocity: u8,
-    /// Stability score.
-    pub stability: u8,
-    /// Confidence score.
-    pub confidence: u8,
-}
-
-/// What a user can set about the verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct VerdictConfig {
-    /// Gate of EXCELLENT.
-    pub excellent: Gate,
-    /// Gate of GOOD.
-    pub good: Gate,
-    /// Gate of FAIR.
-    pub fair: Gate,
-    /// A purchase is recommended only when profit is at least this probable, in percent.
-    pub minimum_profit_probability_percent: u8,
-}
-
-impl Default for VerdictConfig {
-    /// The gates of the predecessor (35/70/70/80, 25/50/50/60, 15/30/30/40; grade C). Three chances in four keep an even bet from being
-    /// recommended.
-    fn default() -> Self {
-        let gate = |roi: i64, velocity, stability, confidence| Gate {
-            roi_percent: Decimal::from(roi),
-            velocity,
-            stability,
-            confidence,
-        };
-        Self {
-            excellent: gate(35, 70, 70, 80),
-            good: gate(25, 50, 50, 60),
-            fair: gate(15, 30, 30, 40),
-            minimum_profit_probability_percent: 75,
-        }
-    }
-}
-
-impl VerdictConfig {
-    /// Every value that is out of range or out of order, as the name of the field and what is wrong.
-    #[must_use]
-    pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        let ordered = [
-            (
-                self.excellent.roi_percent >= self.good.roi_percent,
-                "verdict.excellent.roi_percent",
-            ),
-            (
-                self.excellent.velocity >= self.good.velocity,
-                "verdict.excellent.velocity",
-            ),
-            (
-                self.excellent.stability >= self.good.stability,
-                "verdict.excellent.stability",
-            ),
-            (
-                self.excellent.confidence >= self.good.confidence,
-                "verdict.excellent.confidence",
-            ),
-        ]
-        .map(|(holds, path)| (holds, path, "must not be below that of good"));
-        let good_ordered = [
-            (
-                self.good.roi_percent >= self.fair.roi_percent,
-                "verdict.good.roi_percent",
-            ),
-            (
-                self.good.velocity >= self.fair.velocity,
-                "verdict.good.velocity",
-            ),
-            (
-                self.good.stability >= self.fair.stability,
-                "verdict.good.stability",
-            ),
-            (
-                self.good.confidence >= self.fair.confidence,
-                "verdict.good.confidence",
-            ),
-        ]
-        .map(|(holds, path)| (holds, path, "must not be below that of fair"));
-        let highest = [
-            (self.excellent.velocity <= 100, "verdict.excellent.velocity"),
-            (
-                self.excellent.stability <= 100,
-                "verdict.excellent.stability",
-            ),
-            (
-                self.excellent.confidence <= 100,
-                "verdict.excellent.confidence",
-            ),
-        ]
-        .map(|(holds, path)| (holds, path, "must be from 0 to 100"));
-        let mut problems: Vec<(&'static str, &'static str)> = ordered
-            .into_iter()
-            .chain(good_ordered)
-            .chain(highest)
-            .filter_map(|(holds, path, problem)| (!holds).then_some((path, problem)))
-            .collect();
-        if self.minimum_profit_probability_percent > 100 {
-            problems.push((
-                "verdict.minimum_profit_probability_percent",
-                "must be from 0 to 100",
-            ));
-        }
-        problems
     }
 }
 
@@ -322,7 +206,7 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
         .missing
         .iter()
         .filter(|missing| **missing != MissingInput::BuyPrice);
-    let mut reasons: Vec<Reason> = needed
+    let reasons: Vec<Reason> = needed
         .map(|missing| reason(ReasonCode::MissingInput, missing.sentence().to_owned()))
         .collect();
     let (Some(profit), Some(demand), true) = (evidence.profit, evidence.demand, reasons.is_empty())
@@ -333,86 +217,12 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
             reasons,
         };
     };
-    let Some(roi) = roi(profit, evidence.buy_price) else {
+    let Some(purchase) = Purchase::of(profit, evidence) else {
         return without_buy_price(profit, demand, evidence, config);
     };
-    let earned = profit
-        .profit
-        .map(|money| money.amount())
-        .unwrap_or_default();
-    let rating = rate(roi, evidence.scores, config);
-    let probable = profit.profit_probability_percent.unwrap_or(0);
-    let critical = evidence
-        .flags
-        .iter()
-        .find(|flag| flag.severity == Severity::Critical);
-    let limit = profit.max_buy_price.map(|max| max.amount());
-    let is_above_limit = limit.is_none_or(|limit| limit < paid(evidence.buy_price));
-    let amazon = evidence
-        .flags
-        .iter()
-        .find(|flag| flag.code == RiskCode::AmazonHoldsBuyBox);
-    let recommendation = if earned <= Decimal::ZERO || critical.is_some() {
-        Recommendation::Avoid
-    } else if is_above_limit {
-        Recommendation::Pass
-    } else if probable < config.minimum_profit_probability_percent {
-        rating_to_recommendation(rating).min(Recommendation::Consider)
-    } else if amazon.is_some() {
-        rating_to_recommendation(rating).min(Recommendation::Buy)
-    } else {
-        rating_to_recommendation(rating)
-    };
-    if earned <= Decimal::ZERO {
-        reasons.push(reason(
-            ReasonCode::Loss,
-            format!("it loses {} a unit after fees and costs", -earned),
-        ));
-    }
-    reasons.extend(critical.map(|flag| reason(ReasonCode::Risk, flag.detail.clone())));
-    if earned > Decimal::ZERO {
-        if is_above_limit {
-            let text = limit.map_or_else(
-                || "no buy price reaches the target".to_owned(),
-                |limit| {
-                    format!(
-                        "pay at most {limit}: at {} it misses the target",
-                        paid(evidence.buy_price)
-                    )
-                },
-            );
-            reasons.push(reason(ReasonCode::LowProfit, text));
-        }
-        reasons.push(return_reason(roi, earned, paid(evidence.buy_price), config));
-        if probable < config.minimum_profit_probability_percent {
-            let text = format!("only {probable} % of the likely prices leave a profit");
-            reasons.push(reason(ReasonCode::ProfitUnsure, text));
-        }
-    }
-    reasons.push(speed_reason(demand, evidence.scores, config));
-    if evidence
-        .scores
-        .stability
-        .is_some_and(|score| score < config.good.stability)
-    {
-        reasons.push(reason(
-            ReasonCode::VolatilePrice,
-            "its price moves a lot".to_owned(),
-        ));
-    }
-    if evidence
-        .scores
-        .confidence
-        .is_some_and(|score| score < config.good.confidence)
-    {
-        reasons.push(reason(
-            ReasonCode::LowConfidence,
-            "little is known about its market".to_owned(),
-        ));
-    }
-    if critical.is_none() {
-        reasons.extend(amazon.map(|flag| reason(ReasonCode::Risk, flag.detail.clone())));
-    }
+    let rating = rate(purchase.roi, evidence.scores, config);
+    let recommendation = purchase.recommendation(rating, config);
+    let mut reasons = purchase.reasons(demand, evidence.scores, config);
     // What speaks against a purchase is the first thing to say when there is none.
     if recommendation < Recommendation::Buy {
         reasons.sort_by_key(|reason| reason.code.is_favourable());
@@ -424,16 +234,6 @@ pub(crate) fn decide(evidence: &Evidence<'_>, config: &VerdictConfig) -> Verdict
     }
 }
 
-/// ROI; a unit that costs nothing returns more than any gate asks for.
-fn roi(profit: &ProfitBreakdown, buy_price: Option<Money>) -> Option<Decimal> {
-    let free = buy_price.is_some_and(|price| price.amount().is_zero());
-    profit.roi_percent.or(free.then_some(Decimal::from(1_000)))
-}
-
-fn paid(buy_price: Option<Money>) -> Decimal {
-    buy_price.map(|price| price.amount()).unwrap_or_default()
-}
-
 /// Without a buy price the answer is what to pay at most. It is never a recommendation to buy, and a unit that sells too slowly or carries a
 /// critical risk is no candidate at any price.
 fn without_buy_price(
@@ -442,10 +242,7 @@ fn without_buy_price(
     evidence: &Evidence<'_>,
     config: &VerdictConfig,
 ) -> Verdict {
-    let critical = evidence
-        .flags
-        .iter()
-        .find(|flag| flag.severity == Severity::Critical);
+    let critical = critical(evidence.flags);
     let limit = profit.max_buy_price.map(|max| {
         let text = format!("pay at most {}", max.amount());
         reason(ReasonCode::NoBuyPrice, text)
@@ -476,6 +273,13 @@ fn without_buy_price(
     }
 }
 
+/// The worst flag, when it is critical.
+fn critical(flags: &[RiskFlag]) -> Option<&RiskFlag> {
+    flags
+        .iter()
+        .find(|flag| flag.severity == Severity::Critical)
+}
+
 fn rate(roi: Decimal, scores: &Scores, config: &VerdictConfig) -> Rating {
     let passes = |gate: &Gate| {
         roi >= gate.roi_percent
@@ -496,31 +300,6 @@ fn rate(roi: Decimal, scores: &Scores, config: &VerdictConfig) -> Rating {
     } else {
         Rating::Pass
     }
-}
-
-const fn rating_to_recommendation(rating: Rating) -> Recommendation {
-    match rating {
-        Rating::Excellent => Recommendation::StrongBuy,
-        Rating::Good => Recommendation::Buy,
-        Rating::Fair => Recommendation::Consider,
-        Rating::Pass => Recommendation::Pass,
-    }
-}
-
-fn return_reason(roi: Decimal, earned: Decimal, paid: Decimal, config: &VerdictConfig) -> Reason {
-    let code = if roi >= config.excellent.roi_percent {
-        ReasonCode::HighRoi
-    } else if roi >= config.fair.roi_percent {
-        ReasonCode::GoodRoi
-    } else {
-        ReasonCode::LowRoi
-    };
-    let text = if paid.is_zero() {
-        format!("free, profit of {earned} a unit")
-    } else {
-        format!("ROI {} % on {paid}, profit of {earned} a unit", roi.round())
-    };
-    reason(code, text)
 }
 
 fn speed_reason(demand: &DemandEstimate, scores: &Scores, config: &VerdictConfig) -> Reason {
@@ -545,3 +324,6 @@ fn sells(demand: &DemandEstimate) -> String {
 const fn reason(code: ReasonCode, text: String) -> Reason {
     Reason { code, text }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@ use crate::demand::DemandConfig;
 use crate::fees::FeeConfig;
 use crate::price::PriceConfig;
 use crate::profit::ProfitConfig;
+use crate::review::ReviewConfig;
 use crate::scores::ScoreConfig;
 use crate::verdict::VerdictConfig;
+use crate::verification::VerificationConfig;
 
 /// Everything about the calculation that a user can set. Unknown keys are refused; what is absent has its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,10 @@ pub struct AnalysisConfig {
     pub demand: DemandConfig,
     /// Weights of the scores.
     pub scores: ScoreConfig,
+    /// What makes a class of the daily review. No analysis reads it.
+    pub review: ReviewConfig,
+    /// From where on a change counts, when an analysis is verified. No analysis reads it.
+    pub verification: VerificationConfig,
     /// Gates of rating and recommendation.
     pub verdict: VerdictConfig,
 }
@@ -39,6 +45,8 @@ impl AnalysisConfig {
             self.price.problems(),
             self.demand.problems(),
             self.scores.problems(),
+            self.review.problems(),
+            self.verification.problems(),
             self.verdict.problems(),
         ]
         .into_iter()

@@ -2,8 +2,7 @@
 
 use super::DemandConfig;
 use crate::acquisition::{Condition, Fulfilment};
-use crate::history::History;
-use crate::market::{LiveOffers, MarketSnapshot};
+use crate::market::MarketSnapshot;
 use crate::time::KeepaMinutes;
 
 pub(super) struct Share {
@@ -21,11 +20,7 @@ pub(super) fn your_share(
     now: KeepaMinutes,
     config: &DemandConfig,
 ) -> Share {
-    let offers = if snapshot.is_live_at(now) {
-        snapshot.live_offers
-    } else {
-        counted_offers(snapshot, now)
-    };
+    let offers = snapshot.offers_at(now);
     let (same, other) = if condition.is_used() {
         (offers.used, offers.new)
     } else {
@@ -51,21 +46,6 @@ pub(super) fn your_share(
     Share {
         of_sales,
         competing_offers: same.map(|count| count.saturating_add(1)),
-    }
-}
-
-/// The number of offers that the histories give for a time.
-fn counted_offers(snapshot: &MarketSnapshot, at: KeepaMinutes) -> LiveOffers {
-    let count = |history: &Option<History>| {
-        let value = history.as_ref().and_then(|history| history.value_at(at));
-        value.and_then(|count| u32::try_from(count).ok())
-    };
-    let histories = &snapshot.histories;
-    LiveOffers {
-        new_fba: count(&histories.new_fba_offer_count),
-        new_fbm: count(&histories.new_fbm_offer_count),
-        new: count(&histories.new_offer_count),
-        used: count(&histories.used_offer_count),
     }
 }
 
