@@ -21,7 +21,7 @@ use share::your_share;
 
 pub use config::DemandConfig;
 pub use rank_curve::monthly_units_of_book_rank;
-pub(crate) use share::amazon_sells;
+pub(crate) use share::{amazon_sells, offers_at};
 
 /// How the demand was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

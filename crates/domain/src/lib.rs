@@ -44,6 +44,7 @@ pub mod profit;
 pub mod ranking;
 pub mod risk;
 pub mod scores;
+pub mod sourcing;
 pub mod time;
 pub mod verdict;
 

@@ -152,10 +152,23 @@ pub(crate) fn confidence(evidence: &Evidence<'_>) -> u8 {
 
 /// ROI and velocity by weight. ROI saturates, but never falls: 60 % counts 63, 180 % counts 95.
 pub(crate) fn combined(roi_percent: Decimal, velocity: u8, config: &ScoreConfig) -> u8 {
-    let roi = roi_percent.to_f64().unwrap_or_default().max(0.0);
-    let roi_score = 100.0 * (1.0 - (-roi / 60.0).exp());
     let weight = f64::from(config.roi_weight_percent) / 100.0;
-    score(weight * roi_score + (1.0 - weight) * f64::from(velocity))
+    score(weight * roi_score(roi_percent) + (1.0 - weight) * f64::from(velocity))
+}
+
+/// ROI from 0 to 100: it saturates, but never falls.
+pub(crate) fn roi_score(roi_percent: Decimal) -> f64 {
+    let roi = roi_percent.to_f64().unwrap_or_default().max(0.0);
+    100.0 * (1.0 - (-roi / 60.0).exp())
+}
+
+/// Signals from 0 to 100 by weights that sum to 100; `None` when one that has a weight is unknown.
+pub(crate) fn strategy_score(signals: &[(u8, Option<f64>)]) -> Option<u8> {
+    let weighted = signals.iter().filter(|(weight, _)| *weight > 0);
+    let sum: Option<f64> = weighted
+        .map(|(weight, signal)| Some(f64::from(*weight) * (*signal)?))
+        .sum();
+    sum.map(|sum| score(sum / 100.0))
 }
 
 /// Expected profit times its probability, for a hundred days of bound capital. A unit is bound for a week at least: it has to be received and

@@ -8,6 +8,8 @@ use crate::fees::FeeConfig;
 use crate::price::PriceConfig;
 use crate::profit::ProfitConfig;
 use crate::scores::ScoreConfig;
+use crate::sourcing::condition_signal::ConditionSignalConfig;
+use crate::sourcing::strategy::StrategyConfig;
 use crate::verdict::VerdictConfig;
 
 /// Everything about the calculation that a user can set. Unknown keys are refused; what is absent has its default.
@@ -27,6 +29,10 @@ pub struct AnalysisConfig {
     pub scores: ScoreConfig,
     /// Gates of rating and recommendation.
     pub verdict: VerdictConfig,
+    /// Gates and weights of the strategy.
+    pub strategy: StrategyConfig,
+    /// Thresholds of the condition signal.
+    pub condition_signal: ConditionSignalConfig,
 }
 
 impl AnalysisConfig {
@@ -40,6 +46,8 @@ impl AnalysisConfig {
             self.demand.problems(),
             self.scores.problems(),
             self.verdict.problems(),
+            self.strategy.problems(),
+            self.condition_signal.problems(),
         ]
         .into_iter()
         .flatten()

@@ -3,7 +3,7 @@
 use super::DemandConfig;
 use crate::acquisition::{Condition, Fulfilment};
 use crate::history::History;
-use crate::market::{LiveOffers, MarketSnapshot};
+use crate::market::{LiveOffers, MarketSnapshot, UsedOffers};
 use crate::time::KeepaMinutes;
 
 pub(super) struct Share {
@@ -21,11 +21,7 @@ pub(super) fn your_share(
     now: KeepaMinutes,
     config: &DemandConfig,
 ) -> Share {
-    let offers = if snapshot.is_live_at(now) {
-        snapshot.live_offers
-    } else {
-        counted_offers(snapshot, now)
-    };
+    let offers = offers_at(snapshot, now);
     let (same, other) = if condition.is_used() {
         (offers.used, offers.new)
     } else {
@@ -54,6 +50,15 @@ pub(super) fn your_share(
     }
 }
 
+/// The number of offers at a time: the live one where it holds, else what the histories give.
+pub(crate) fn offers_at(snapshot: &MarketSnapshot, at: KeepaMinutes) -> LiveOffers {
+    if snapshot.is_live_at(at) {
+        snapshot.live_offers
+    } else {
+        counted_offers(snapshot, at)
+    }
+}
+
 /// The number of offers that the histories give for a time.
 fn counted_offers(snapshot: &MarketSnapshot, at: KeepaMinutes) -> LiveOffers {
     let count = |history: &Option<History>| {
@@ -66,6 +71,7 @@ fn counted_offers(snapshot: &MarketSnapshot, at: KeepaMinutes) -> LiveOffers {
         new_fbm: count(&histories.new_fbm_offer_count),
         new: count(&histories.new_offer_count),
         used: count(&histories.used_offer_count),
+        used_by_condition: UsedOffers::default(),
     }
 }
 
