@@ -73,6 +73,10 @@ pub(crate) const fn candidates(condition: Condition, fulfilment: Fulfilment) -> 
         (Condition::New, Fulfilment::Fbm) => {
             [PriceSeries::BuyBox, PriceSeries::New, PriceSeries::NewFba]
         }
-        (used, _) => [PriceSeries::BuyBoxUsed, lowest_offer(used), PriceSeries::Used],
+        (used, _) => [
+            PriceSeries::BuyBoxUsed,
+            lowest_offer(used),
+            PriceSeries::Used,
+        ],
     }
 }

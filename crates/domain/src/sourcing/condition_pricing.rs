@@ -218,10 +218,7 @@ impl Market<'_> {
     }
 }
 
-fn opportunity(
-    profit: Option<&ProfitBreakdown>,
-    demand: Option<&DemandEstimate>,
-) -> Option<i64> {
+fn opportunity(profit: Option<&ProfitBreakdown>, demand: Option<&DemandEstimate>) -> Option<i64> {
     scores::opportunity(profit?, demand?)
 }
 

@@ -256,7 +256,11 @@ mod tests {
             weak_roi_percent: dec!(-1),
             ..ConditionSignalConfig::default()
         };
-        let paths: Vec<_> = config.problems().into_iter().map(|(path, _)| path).collect();
+        let paths: Vec<_> = config
+            .problems()
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
         assert_eq!(
             paths,
             [

@@ -21,7 +21,10 @@ use crate::time::KeepaMinutes;
 const MONTHS: usize = 24;
 /// Months of them in which price and rank must be known (grade M).
 const LEAST_MONTHS: usize = 20;
-/// Volatility of the price at which nothing is left of its steadiness. At 0.30, the predecessor's limit (grade C), [`LEAST_COMPONENT`] is left.
+/// Days of the price now, which is held against that of two years: a price that has just left its level is steady no more (grade M).
+const RECENT_DAYS: i32 = 90;
+/// Volatility of the price, or distance of the price now from that of two years, at which nothing is left of its steadiness. At 0.30, the
+/// predecessor's limit of volatility (grade C), [`LEAST_COMPONENT`] is left.
 const VOLATILITY_AT_NOTHING: f64 = 0.45;
 /// Standard deviation of the logarithm of the monthly rank at which nothing is left of the steadiness of demand: then a month sells 2.7 times
 /// what another does, or less than half of it (grade M).
@@ -42,7 +45,7 @@ const LEAST_STOCK: u32 = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct EvergreenComponents {
-    /// How little the price moved in two years.
+    /// How little the price moved in two years, and how near to it the price now is.
     pub price_steadiness: u8,
     /// How little the rank moved from month to month.
     pub demand_steadiness: u8,
@@ -66,6 +69,8 @@ pub struct Evergreen {
     pub series: PriceSeries,
     /// Volatility of the price over two years, in percent.
     pub volatility_percent: u16,
+    /// Median of the price of the last 90 days in percent of that of two years; `None` when nothing was offered in them.
+    pub recent_price_percent: Option<u16>,
     /// Standard deviation of the logarithm of the monthly rank over two years, in percent.
     pub rank_deviation_percent: u16,
     /// Expected units a month of the listing.
@@ -115,7 +120,7 @@ pub fn evergreen(
     }
     let presence = u32::try_from(past.months).map_or(1.0, |months| f64::from(months) / 24.0);
     let components = EvergreenComponents {
-        price_steadiness: score(1.0 - past.volatility / VOLATILITY_AT_NOTHING),
+        price_steadiness: score(1.0 - past.price_movement() / VOLATILITY_AT_NOTHING),
         demand_steadiness: score(1.0 - past.rank_deviation / RANK_DEVIATION_AT_NOTHING),
         demand_level: score(demand.monthly_units / FULL_DEMAND),
         presence: score(presence),
@@ -128,6 +133,7 @@ pub fn evergreen(
         components,
         series: past.series,
         volatility_percent: whole_percent(past.volatility),
+        recent_price_percent: past.recent_price.map(whole_percent),
         rank_deviation_percent: whole_percent(past.rank_deviation),
         monthly_units: demand.monthly_units,
         suggested_stock: is_evergreen.then(|| stock(demand.your_monthly_units)),
@@ -175,10 +181,18 @@ struct Past {
     /// Months in which both are known.
     months: usize,
     volatility: f64,
+    /// The price of the last days as a share of that of two years.
+    recent_price: Option<f64>,
     rank_deviation: f64,
 }
 
 impl Past {
+    /// Volatility, or how far the price has left its level, whichever is more.
+    fn price_movement(&self) -> f64 {
+        let distance = self.recent_price.map_or(0.0, |recent| (recent - 1.0).abs());
+        self.volatility.max(distance)
+    }
+
     /// The past of the series that is known, with the rank, for the most months.
     fn of(
         snapshot: &MarketSnapshot,
@@ -209,10 +223,15 @@ impl Past {
         }
         let (months, series, history) = best?;
         let spread = Spread::of(history, Window::days_before(known_until, 730))?;
+        let [_, median, _] = spread.quartiles;
+        let recent = history.quantiles(Window::days_before(known_until, RECENT_DAYS), [0.5]);
         Some(Self {
             series,
             months,
             volatility: spread.volatility,
+            recent_price: recent
+                .filter(|_| median > 0)
+                .map(|[recent]| f64::from(recent) / f64::from(median)),
             rank_deviation: deviation(ranks),
         })
     }

@@ -59,7 +59,7 @@ impl MonthlyLevels {
     }
 
     /// The years of twelve months, oldest first; the last one ends with the last whole month.
-    pub(super) fn years(&self) -> impl DoubleEndedIterator<Item = &[Option<f64>]> {
+    pub(super) fn years(&self) -> impl Iterator<Item = &[Option<f64>]> {
         self.months.chunks_exact(YEAR)
     }
 

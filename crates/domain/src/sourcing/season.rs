@@ -28,6 +28,9 @@ const LEAST_YEARS: usize = 2;
 const LEAST_AGREEMENT: f64 = 0.5;
 /// Swing from trough to peak below which no season is worth a name: it would not pay the fees of waiting (grade M).
 const LEAST_SWING: f64 = 0.05;
+/// How unsure each month must be, as a logarithm, for a season to be hidden wholly in what the years differ in: then a month that is usually a
+/// quarter dearer cannot be seen (grade M).
+const HIDING_NOISE: f64 = 0.25;
 /// How sure an answer is at best, by years known: two years can be alike by chance (grade M).
 const BEST_CONFIDENCE: [f64; 6] = [0.0, 0.0, 0.7, 0.85, 0.95, 1.0];
 
@@ -42,7 +45,7 @@ pub struct Season {
     /// Which season it is.
     pub pattern: SeasonPattern,
     /// How sure the pattern is, in percent: by the years known, by how alike they are, and by how well the months fit the pattern. For
-    /// [`SeasonPattern::None`] how sure it is that there is none.
+    /// [`SeasonPattern::None`] how sure it is that there is none: 0 where the price moves so much that a season would be hidden.
     pub confidence_percent: u8,
     /// How alike the years are, in percent: 100 when each foretells the others, 0 when they have nothing in common.
     pub agreement_percent: u8,
@@ -64,10 +67,10 @@ pub struct Season {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", tag = "code")]
 #[non_exhaustive]
 pub enum SeasonGap {
-    /// Too few of the last years are known: of a year ten months are needed.
-    #[error("{years} of the last years are known, and two are needed")]
+    /// Too few of the last five years are known: of a year nine months, and one of the last two years.
+    #[error("{years} of the last five years are known well enough, and two are needed")]
     TooFewYears {
-        /// Years known, counted back from now without a break.
+        /// Years known; 0 when neither of the last two is.
         years: u8,
     },
 }
@@ -92,7 +95,7 @@ pub fn price_season(
             .histories
             .price(series)
             .and_then(|history| MonthlyLevels::of(history, known_until))
-            .and_then(|levels| SeasonIndex::of(&levels));
+            .map(|levels| SeasonIndex::of(&levels));
         if let Some(index) = index
             && best
                 .as_ref()
@@ -124,8 +127,10 @@ impl Season {
             let (pattern, fit) = matching(&shape, &index.months);
             (pattern, best_confidence * agreement * fit)
         } else {
-            let doubt = agreement * (shape.swing / LEAST_SWING).min(1.0);
-            (SeasonPattern::None, best_confidence * (1.0 - doubt))
+            let likeness = agreement * (shape.swing / LEAST_SWING).min(1.0);
+            let hidden = (index.noise / HIDING_NOISE).min(1.0);
+            let confidence = best_confidence * (1.0 - likeness) * (1.0 - hidden);
+            (SeasonPattern::None, confidence)
         };
         let listed = |months: Months| {
             let listed = is_season.then(|| months.iter().map(|month0| month0 + 1));

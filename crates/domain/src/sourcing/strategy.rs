@@ -102,9 +102,7 @@ pub fn assess(
         .and_then(|profit| profit.roi_percent);
     let strategy = &config.strategy;
     StrategyAssessment {
-        is_match: gates
-            .iter()
-            .all(|gate| gate.outcome == GateOutcome::Passed),
+        is_match: gates.iter().all(|gate| gate.outcome == GateOutcome::Passed),
         gates,
         score: strategy_score(&[
             (

@@ -34,10 +34,7 @@ pub(super) fn stretches(history: &History, window: Window) -> impl Iterator<Item
         .peekable();
     std::iter::from_fn(move || {
         let start = changes.next()?;
-        while changes
-            .next_if(|next| next.value == start.value)
-            .is_some()
-        {}
+        while changes.next_if(|next| next.value == start.value).is_some() {}
         Some(Stretch {
             from: start.at.max(window.from),
             to: changes.peek().map_or(window.to, |next| next.at),

@@ -3,99 +3,135 @@
 use crate::sourcing::monthly_levels::{MOST_YEARS, MonthlyLevels, YEAR};
 
 /// Months of a year that must be known for its level to be one (grade M).
-const LEAST_MONTHS: usize = 10;
+const LEAST_MONTHS: usize = 9;
+/// Of the last two years one must be known: what nobody offered since then may have another season now (grade M).
+const LATEST_YEARS: usize = 2;
 
 /// A year of logarithms; `None` for an unknown month.
-type Year = [Option<f64>; YEAR];
+#[derive(Debug, Clone, Copy, Default)]
+struct Year {
+    /// Years after the first one looked at.
+    number: f64,
+    months: [Option<f64>; YEAR],
+    /// Mean of the known months.
+    level: f64,
+}
 
 /// The index of each calendar month.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SeasonIndex {
-    /// Years known, counted back from the last one without a break; 0 to 5. With fewer than two the rest means nothing.
+    /// Years of which enough is known, 0 to 5. With fewer than two the rest means nothing.
     pub(super) years: usize,
     /// The logarithm of price over level, January first; their mean is 0.
     pub(super) months: [f64; YEAR],
     /// How far each year is what the others are, from -1 to 1: the correlation of what each month did in a year with what it did in the
     /// others, over all years at once, so a year of great swings counts more. 0 where nothing moves.
     pub(super) agreement: f64,
+    /// How unsure each month is: the standard error of its logarithm by what the years differ in.
+    pub(super) noise: f64,
 }
 
 impl SeasonIndex {
-    pub(super) fn of(levels: &MonthlyLevels) -> Option<Self> {
+    pub(super) fn of(levels: &MonthlyLevels) -> Self {
         let mut years = [Year::default(); MOST_YEARS];
-        let mut known = 0;
-        for (year, months) in years.iter_mut().zip(levels.years().rev()) {
-            if months.iter().flatten().count() < LEAST_MONTHS {
-                break;
+        let (mut known, mut unknown_in_a_row) = (0, 0);
+        let enough_known = levels
+            .years()
+            .zip(0_u8..)
+            .map(|(months, number)| Year::new(number, months));
+        for year in enough_known {
+            let Some(year) = year else {
+                unknown_in_a_row += 1;
+                continue;
+            };
+            unknown_in_a_row = 0;
+            if let Some(place) = years.get_mut(known) {
+                *place = year;
+                known += 1;
             }
-            for (month, level) in year.iter_mut().zip(months) {
-                *month = *level;
-            }
-            known += 1;
         }
-        let years = years.get_mut(..known)?;
-        // The newest year came first; a level is a line from the past to now.
-        years.reverse();
+        if unknown_in_a_row >= LATEST_YEARS {
+            known = 0;
+        }
+        let years = years.get_mut(..known).unwrap_or_default();
         remove_level(years);
         let mut months = typical(years, None);
-        let agreement = agreement(years);
+        let noise = noise(years, &months);
         months.rotate_right(levels.first_month0());
-        Some(Self {
+        Self {
             years: known,
             months,
-            agreement,
+            agreement: agreement(years),
+            noise,
+        }
+    }
+}
+
+impl Year {
+    /// A year; `None` when too little of it is known.
+    fn new(number: u8, levels: &[Option<f64>]) -> Option<Self> {
+        let mut months = [None; YEAR];
+        for (month, level) in months.iter_mut().zip(levels) {
+            *month = *level;
+        }
+        let known = months.iter().flatten().count();
+        let count = u32::try_from(known)
+            .ok()
+            .filter(|_| known >= LEAST_MONTHS)?;
+        Some(Self {
+            number: number.into(),
+            level: months.iter().flatten().sum::<f64>() / f64::from(count),
+            months,
         })
+    }
+
+    /// How much the level rises in a year, from this one to a later one.
+    fn rise_to(&self, later: &Self) -> f64 {
+        (later.level - self.level) / (later.number - self.number)
     }
 }
 
 /// Takes away the level of each year: a line through the middles of the years where that leaves less, since a trend is no season; else the
 /// mean of each year, since a price may also step from one year to the next.
 fn remove_level(years: &mut [Year]) {
-    let mut means = [0.0; MOST_YEARS];
-    for (mean, year) in means.iter_mut().zip(years.iter()) {
-        *mean = mean_of(year);
-    }
-    let means = means.get(..years.len()).unwrap_or_default();
-    let left = |follows_line: bool| -> f64 {
-        let squares = years.iter().enumerate().flat_map(|(number, year)| {
-            year.iter().enumerate().filter_map(move |(month, log)| {
-                let level = level(means, number, month, follows_line)?;
-                Some(((*log)? - level).powi(2))
-            })
-        });
-        squares.sum()
-    };
-    let follows_line = left(true) < left(false);
-    for (number, year) in years.iter_mut().enumerate() {
-        for (month, log) in year.iter_mut().enumerate() {
-            *log = log
-                .zip(level(means, number, month, follows_line))
-                .map(|(log, level)| log - level);
+    let mut residuals = [[[None; YEAR]; MOST_YEARS]; 2];
+    let mut squares = [0.0; 2];
+    for (follows_line, (residuals, squares)) in [false, true]
+        .into_iter()
+        .zip(residuals.iter_mut().zip(&mut squares))
+    {
+        for (number, residuals) in residuals.iter_mut().enumerate().take(years.len()) {
+            *residuals = without_level(years, number, follows_line);
+            *squares += residuals.iter().flatten().map(|log| log * log).sum::<f64>();
         }
+    }
+    let ([mean, line], [of_mean, of_line]) = (residuals, squares);
+    let smallest = if of_line < of_mean { line } else { mean };
+    for (year, months) in years.iter_mut().zip(smallest) {
+        year.months = months;
     }
 }
 
-/// The level of a month of a year. A line goes from the middle of a year to that of its neighbour, and beyond the ends as it came.
-fn level(means: &[f64], year: usize, month: usize, follows_line: bool) -> Option<f64> {
-    let mean = *means.get(year)?;
-    let before = year.checked_sub(1).and_then(|year| means.get(year));
-    let after = means.get(year + 1);
-    let (rise_before, rise_after) = (
-        before.map(|before| mean - before),
-        after.map(|after| after - mean),
-    );
-    let years_from_middle = (f64::from(u32::try_from(month).ok()?) - 5.5) / 12.0;
-    let rise = if years_from_middle < 0.0 {
-        rise_before.or(rise_after)
-    } else {
-        rise_after.or(rise_before)
+/// The months of a year without its level. A line goes from the middle of a year to that of its neighbour, and beyond the ends as it came.
+fn without_level(years: &[Year], index: usize, follows_line: bool) -> [Option<f64>; YEAR] {
+    let Some(year) = years.get(index) else {
+        return [None; YEAR];
     };
-    let slope = if follows_line {
-        rise.unwrap_or_default()
-    } else {
-        0.0
-    };
-    Some(mean + years_from_middle * slope)
+    let before = index.checked_sub(1).and_then(|before| years.get(before));
+    let rise_before = before.map(|before| before.rise_to(year));
+    let rise_after = years.get(index + 1).map(|after| year.rise_to(after));
+    let mut months = year.months;
+    for (month, log) in (0_u8..).zip(&mut months) {
+        let years_from_middle = (f64::from(month) - 5.5) / 12.0;
+        let rise = if years_from_middle < 0.0 {
+            rise_before.or(rise_after)
+        } else {
+            rise_after.or(rise_before)
+        };
+        let slope = rise.filter(|_| follows_line).unwrap_or_default();
+        *log = log.map(|log| log - year.level - years_from_middle * slope);
+    }
+    months
 }
 
 /// What each month typically does, with a mean of 0, leaving one year out if asked to: the median of the years, so that one mad year does
@@ -108,7 +144,7 @@ fn typical(years: &[Year], left_out: Option<usize>) -> [f64; YEAR] {
             .iter()
             .enumerate()
             .filter(|(number, _)| Some(*number) != left_out)
-            .filter_map(|(_, year)| year.get(month).copied().flatten());
+            .filter_map(|(_, year)| year.months.get(month).copied().flatten());
         let mut count = 0;
         for (place, value) in values.iter_mut().zip(known) {
             *place = value;
@@ -134,7 +170,7 @@ fn agreement(years: &[Year]) -> f64 {
     let (mut products, mut own_squares, mut other_squares) = (0.0, 0.0, 0.0);
     for (number, year) in years.iter().enumerate() {
         let others = typical(years, Some(number));
-        let pairs = year.iter().zip(others);
+        let pairs = year.months.iter().zip(others);
         for (own, other) in pairs.filter_map(|(own, other)| Some(((*own)?, other))) {
             products += own * other;
             own_squares += own * own;
@@ -146,11 +182,22 @@ fn agreement(years: &[Year]) -> f64 {
     if size > 1e-9 { products / size } else { 0.0 }
 }
 
-/// The mean of the known months of a year.
-fn mean_of(year: &Year) -> f64 {
-    let (sum, count) = year
-        .iter()
-        .flatten()
-        .fold((0.0, 0.0), |(sum, count), log| (sum + log, count + 1.0));
-    sum / f64::max(count, 1.0)
+/// The standard error of the months: what the years differ in, by the freedom that a typical year leaves them.
+fn noise(years: &[Year], typical: &[f64; YEAR]) -> f64 {
+    let (mut squares, mut count) = (0.0, 0.0);
+    for year in years {
+        for (own, typical) in year.months.iter().zip(typical) {
+            if let Some(own) = own {
+                squares += (own - typical).powi(2);
+                count += 1.0;
+            }
+        }
+    }
+    let years = f64::from(u32::try_from(years.len()).unwrap_or_default());
+    let freedom = count * (years - 1.0) / years;
+    if freedom > 0.0 {
+        (squares / freedom / years).sqrt()
+    } else {
+        0.0
+    }
 }
