@@ -12,6 +12,9 @@ use arbitragevault_domain::history::{Change, History};
 use arbitragevault_domain::identifier::Asin;
 use arbitragevault_domain::market::{DataSource, Histories, LiveOffers, MarketSnapshot, Package};
 use arbitragevault_domain::money::{Currency, Money};
+use arbitragevault_domain::sourcing::corridor::intrinsic_corridor;
+use arbitragevault_domain::sourcing::evergreen::evergreen;
+use arbitragevault_domain::sourcing::season::price_season;
 use arbitragevault_domain::time::KeepaMinutes;
 use chrono::{DateTime, Utc};
 
@@ -19,32 +22,59 @@ fn main() {
     divan::main();
 }
 
-/// A typical book of the recorded answers holds 1,000 to 25,000 changes.
-#[expect(
-    clippy::expect_used,
-    reason = "a benchmark stops when its input is wrong"
-)]
-#[divan::bench(args = [1_000, 25_000])]
-fn analyze_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
-    let as_of = DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(20_605);
-    let asin = Asin::parse("0306406152").expect("an ISBN-10 with its check digit");
-    let snapshot = product(asin, as_of, changes);
-    assert_eq!(
-        snapshot.histories.changes(),
-        usize::try_from(changes).unwrap_or_default()
-    );
-    let acquisition = Acquisition {
+/// A used book, bought for 4.00.
+fn acquisition() -> Acquisition {
+    Acquisition {
         buy_price: Some(Money::from_minor(400, Currency::Usd)),
         quantity: 1,
         condition: Condition::UsedGood,
         fulfilment: Fulfilment::Fba,
-    };
-    let config = AnalysisConfig::default();
-    bencher.bench(|| analyze(black_box(&snapshot), &acquisition, &config, as_of));
+    }
+}
+
+fn as_of() -> DateTime<Utc> {
+    DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(20_605)
+}
+
+/// A typical book of the recorded answers holds 1,000 to 25,000 changes.
+#[divan::bench(args = [1_000, 25_000])]
+fn analyze_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
+    let snapshot = product(as_of(), changes);
+    let (acquisition, config) = (acquisition(), AnalysisConfig::default());
+    bencher.bench(|| analyze(black_box(&snapshot), &acquisition, &config, as_of()));
+}
+
+/// Corridor, season and evergreen of an analysed product.
+#[divan::bench(args = [1_000, 25_000])]
+fn look_at_the_past_of_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
+    let (as_of, config) = (as_of(), AnalysisConfig::default());
+    let snapshot = product(as_of, changes);
+    let analysis = analyze(&snapshot, &acquisition(), &config, as_of);
+    let (condition, fulfilment) = (analysis.condition, analysis.fulfilment);
+    let now = KeepaMinutes::from_utc(as_of);
+    bencher.bench(|| {
+        let snapshot = black_box(&snapshot);
+        (
+            intrinsic_corridor(snapshot, condition, fulfilment, now, &config.price),
+            price_season(snapshot, condition, fulfilment, as_of),
+            evergreen(
+                snapshot,
+                condition,
+                fulfilment,
+                analysis.demand.as_ref(),
+                as_of,
+            ),
+        )
+    });
 }
 
 /// A book with `changes` changes over two years: half of them of the rank, the others of five prices.
-fn product(asin: Asin, as_of: DateTime<Utc>, changes: i32) -> MarketSnapshot {
+#[expect(
+    clippy::expect_used,
+    reason = "a benchmark stops when its input is wrong"
+)]
+fn product(as_of: DateTime<Utc>, changes: i32) -> MarketSnapshot {
+    let asin = Asin::parse("0306406152").expect("an ISBN-10 with its check digit");
     let now = KeepaMinutes::from_utc(as_of);
     let price = |middle| Some(walk(now, changes / 10, middle));
     MarketSnapshot {

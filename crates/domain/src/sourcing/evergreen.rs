@@ -108,12 +108,13 @@ pub fn evergreen(
     as_of: DateTime<Utc>,
 ) -> Result<Evergreen, EvergreenGap> {
     let demand = demand.ok_or(EvergreenGap::DemandUnknown)?;
-    let now = KeepaMinutes::from_utc(as_of);
-    let known_until = snapshot
-        .observed_at
-        .map_or(now, |observed| observed.min(now));
-    let past = Past::of(snapshot, condition, fulfilment, known_until)
-        .ok_or(EvergreenGap::KnownTooBriefly { months: 0 })?;
+    let past = Past::of(
+        snapshot,
+        condition,
+        fulfilment,
+        KeepaMinutes::from_utc(as_of),
+    )
+    .ok_or(EvergreenGap::KnownTooBriefly { months: 0 })?;
     if past.months < LEAST_MONTHS {
         let months = u8::try_from(past.months).unwrap_or(u8::MAX);
         return Err(EvergreenGap::KnownTooBriefly { months });
@@ -198,18 +199,16 @@ impl Past {
         snapshot: &MarketSnapshot,
         condition: Condition,
         fulfilment: Fulfilment,
-        known_until: KeepaMinutes,
+        now: KeepaMinutes,
     ) -> Option<Self> {
+        let known_until = snapshot.observed_at?.min(now);
         let ranks = MonthlyLevels::of(snapshot.histories.sales_rank.as_ref()?, known_until)?;
         let ranks = ranks.last(MONTHS);
         let both_known = |history: &History| {
             let prices = MonthlyLevels::of(history, known_until)?;
             let months = prices.last(MONTHS).iter().zip(ranks);
-            Some(
-                months
-                    .filter(|(price, rank)| price.is_some() && rank.is_some())
-                    .count(),
-            )
+            let known = months.filter(|(price, rank)| price.is_some() && rank.is_some());
+            Some(known.count())
         };
         let mut best: Option<(usize, PriceSeries, &History)> = None;
         for series in candidates(condition, fulfilment) {

@@ -88,7 +88,8 @@ pub fn price_season(
     let now = KeepaMinutes::from_utc(as_of);
     let known_until = snapshot
         .observed_at
-        .map_or(now, |observed| observed.min(now));
+        .map(|observed| observed.min(now))
+        .ok_or(SeasonGap::TooFewYears { years: 0 })?;
     let mut best: Option<(PriceSeries, SeasonIndex)> = None;
     for series in candidates(condition, fulfilment) {
         let index = snapshot

@@ -66,15 +66,17 @@ fn a_steady_book_is_an_evergreen_with_two_and_a_half_months_of_your_own_sales_in
     "#);
 }
 
+type Fault = fn(&mut MarketSnapshot);
+
 #[test]
 fn each_fault_alone_is_enough_not_to_be_one() {
-    let with = |change: fn(&mut MarketSnapshot)| {
+    let with = |change: Fault| {
         let mut snapshot = steady();
         change(&mut snapshot);
         let judged = judged(&snapshot).unwrap();
         (judged.is_evergreen, judged.suggested_stock)
     };
-    let cases: [(&str, fn(&mut MarketSnapshot)); 5] = [
+    let cases: [(&str, Fault); 5] = [
         ("a price that swings", |s| {
             s.histories.used = repeating(30, &[1_500, 3_500])
         }),

@@ -8,7 +8,9 @@ use crate::config::{ConfigLayers, ConfigPatch, Scope};
 /// A strategy that is known by its name.
 ///
 /// The numbers are the predecessor's business rules of March 2026 (grade C). Its weights of AGGRESSIVE and CONSERVATIVE summed to 1.3; they are
-/// scaled to 1. Its gates of velocity and stability were for scores of another making, so they are grade M here.
+/// scaled to 1. Its gates of velocity and stability were for scores of another making, so they are grade M here. Holding days are the upper
+/// ends of its ranges (45 to 90, 7 to 30, 14 to 60): a unit that sells sooner is no worse. Its check of the textbook's rank in season (50,000)
+/// is left out, since it does not say which months it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Preset {
     /// Dear books that wait for their term: 45 to 90 days, judged by a year.
