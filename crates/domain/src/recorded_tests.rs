@@ -23,10 +23,6 @@ fn snapshot(product: &Value) -> Option<MarketSnapshot> {
     Some(MarketSnapshot {
         observed_at: Some(KeepaMinutes(last_update)),
         product_group: group.map(str::to_owned),
-        title: product
-            .get("title")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
         histories: Histories {
             new: history(1),
             used: history(2),

@@ -26,22 +26,16 @@ fn now() -> KeepaMinutes {
     KeepaMinutes::from_utc(as_of())
 }
 
+/// The good seller, with the lowest used price for its only used one.
 fn with_used(used: Option<History>) -> MarketSnapshot {
     MarketSnapshot {
         histories: Histories {
             used,
+            buy_box_used: None,
+            used_good: None,
             ..good_seller().histories
         },
         ..good_seller()
-    }
-    .without_other_used_prices()
-}
-
-impl MarketSnapshot {
-    fn without_other_used_prices(mut self) -> Self {
-        self.histories.buy_box_used = None;
-        self.histories.used_good = None;
-        self
     }
 }
 
@@ -148,27 +142,28 @@ fn defect_6_the_weights_of_no_strategy_sum_to_more_than_one() {
 }
 
 #[test]
-fn defect_9_a_price_of_an_hour_does_not_move_what_held_for_a_year() {
-    let mut changes = vec![(365, 2_000)];
-    // A hundred prices on one day, ten days ago.
-    changes.extend(std::iter::repeat_n((10, 9_900), 1));
-    changes.push((9, 2_000));
-    let steady = history(&changes).unwrap();
-    let wild: Vec<_> = (0..100)
-        .map(|minute| Change {
-            at: KeepaMinutes(days_ago(10).0 + minute),
-            value: Some(9_000 + minute * 10),
-        })
-        .collect();
-    let mut all: Vec<_> = steady.changes().to_vec();
-    all.retain(|change| change.at != days_ago(10));
-    all.extend(wild);
-    all.sort_by_key(|change| change.at);
-    let wild = corridor(&with_used(Some(History::new(all)))).unwrap();
+fn defect_9_a_hundred_prices_of_an_hour_do_not_move_what_held_for_a_year() {
+    let began = Change {
+        at: days_ago(365),
+        value: Some(2_000),
+    };
+    let wild = (0..100).map(|minute| Change {
+        at: KeepaMinutes(days_ago(10).0 + minute),
+        value: Some(9_000 + minute * 10),
+    });
+    let over = Change {
+        at: days_ago(9),
+        value: Some(2_000),
+    };
+    let history = History::new([began].into_iter().chain(wild).chain([over]));
+    let corridor = corridor(&with_used(Some(history))).unwrap();
     let usd = |minor| Money::from_minor(minor, Currency::Usd);
-    assert_eq!([wild.low, wild.median, wild.high], [usd(2_000); 3]);
     assert_eq!(
-        (wild.volatility_percent, wild.confidence),
+        [corridor.low, corridor.median, corridor.high],
+        [usd(2_000); 3]
+    );
+    assert_eq!(
+        (corridor.volatility_percent, corridor.confidence),
         (0, CorridorConfidence::High)
     );
 }

@@ -3,8 +3,8 @@
 //! A strategy is configuration and nothing else. Its gates and weights are a section of the one document
 //! ([`AnalysisConfig::strategy`]), the return and the profit that it asks for are the target of the maximum buy price
 //! (`profit.target_roi_percent`, `profit.minimum_profit`), and its patience is `demand.holding_days`: so the price that an analysis names as
-//! the most to pay is the one at which the gates of return and profit still hold, and nothing stands twice. A preset is a [`ConfigPatch`] for
-//! the scope `strategy:NAME`, which an organisation overrides, extends, versions and audits as it does any other. The alternative, a preset
+//! the most to pay is the one at which the gates of return and profit still hold, and nothing stands twice. A preset is a
+//! [`ConfigPatch`](crate::config::ConfigPatch) for the scope `strategy:NAME`, which an organisation overrides, extends, versions and audits as it does any other. The alternative, a preset
 //! type beside the configuration, would have needed a second way to do all of that.
 
 mod config;

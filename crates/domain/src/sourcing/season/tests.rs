@@ -311,6 +311,18 @@ proptest! {
     }
 
     #[test]
+    fn a_season_is_found_in_a_price_that_wobbles(wobble in prop::collection::vec(-10_i32..=10, 36)) {
+        let fall = term(&[8, 9], &[3, 4, 5, 6]);
+        let season = season(monthly(3, |number, month| {
+            let percent = wobble.get(usize::try_from(number).unwrap()).unwrap();
+            fall(number, month) * f64::from(100 + percent) / 100.0
+        }));
+        prop_assert_eq!(season.pattern, SeasonPattern::CollegeFall);
+        prop_assert_eq!(season.peak_months, [8, 9]);
+        prop_assert!(season.confidence_percent >= 60);
+    }
+
+    #[test]
     fn a_price_in_another_unit_has_the_same_season(factor in 1_u32..50) {
         let fall = term(&[8, 9], &[3, 4, 5, 6]);
         let one = season(monthly(3, &fall));

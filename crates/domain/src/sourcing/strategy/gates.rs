@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{GateKind, GateOutcome, GateResult};
 use crate::analysis::Analysis;
 use crate::config::AnalysisConfig;
-use crate::demand::offers_at;
+use crate::demand::{DemandEstimate, offers_at};
 use crate::market::MarketSnapshot;
 use crate::money::Money;
 use crate::sourcing::corridor::intrinsic_corridor;
@@ -53,12 +53,7 @@ pub(super) fn gates(
         strategy
             .fba_sellers_at_most
             .map(|limit| fba_sellers(snapshot, as_of, limit)),
-        Some(at_most(
-            GateKind::HoldingDays,
-            config.demand.holding_days.into(),
-            demand.and_then(|demand| demand.days_to_sell),
-        ))
-        .map(|gate| never_sells(gate, analysis)),
+        Some(holding_days(demand, config.demand.holding_days.into())),
         strategy.minimum_velocity.map(|limit| {
             let velocity = analysis.scores.velocity.map(Decimal::from);
             at_least(GateKind::Velocity, limit.into(), velocity)
@@ -117,14 +112,11 @@ fn roi(analysis: &Analysis, limit: Decimal) -> GateResult {
 }
 
 /// A unit of which no sale is expected within five years has no days, and that is known.
-fn never_sells(gate: GateResult, analysis: &Analysis) -> GateResult {
-    if gate.outcome == GateOutcome::Unknown && analysis.demand.is_some() {
-        GateResult {
-            outcome: GateOutcome::Failed,
-            ..gate
-        }
-    } else {
-        gate
+fn holding_days(demand: Option<&DemandEstimate>, limit: u32) -> GateResult {
+    let days = demand.and_then(|demand| demand.days_to_sell);
+    GateResult {
+        outcome: outcome(demand.map(|_| days.is_some_and(|days| days <= limit))),
+        ..at_most(GateKind::HoldingDays, limit, days)
     }
 }
 
