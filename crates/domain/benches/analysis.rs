@@ -7,6 +7,9 @@ use std::cell::RefCell;
 use std::hint::black_box;
 
 use arbitragevault_domain::prelude::*;
+use arbitragevault_domain::sourcing::corridor::intrinsic_corridor;
+use arbitragevault_domain::sourcing::evergreen::evergreen;
+use arbitragevault_domain::sourcing::season::price_season;
 
 use self::product::{as_of, asin, offer, product};
 
@@ -29,6 +32,23 @@ fn analyze_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
     );
     let (config, offer, as_of) = (AnalysisConfig::default(), offer(), as_of());
     bencher.bench(|| analyze(black_box(&snapshot), &offer, &config, as_of));
+}
+
+/// Corridor, season and evergreen of an analysed product.
+#[divan::bench(args = [1_000, 25_000])]
+fn look_at_the_past_of_one_product(bencher: divan::Bencher<'_, '_>, changes: i32) {
+    let (as_of, config, snapshot) = (as_of(), AnalysisConfig::default(), product(changes));
+    let analysis = analyze(&snapshot, &offer(), &config, as_of);
+    let (condition, fulfilment) = (analysis.condition, analysis.fulfilment);
+    let (now, demand) = (KeepaMinutes::from_utc(as_of), analysis.demand.as_ref());
+    bencher.bench(|| {
+        let snapshot = black_box(&snapshot);
+        (
+            intrinsic_corridor(snapshot, condition, fulfilment, now, &config.price),
+            price_season(snapshot, condition, fulfilment, as_of),
+            evergreen(snapshot, condition, fulfilment, demand, as_of),
+        )
+    });
 }
 
 /// Puts 100,000 analyses into order.

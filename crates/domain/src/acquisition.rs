@@ -25,6 +25,15 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Every condition, best first.
+    pub const ALL: [Self; 5] = [
+        Self::New,
+        Self::UsedLikeNew,
+        Self::UsedVeryGood,
+        Self::UsedGood,
+        Self::UsedAcceptable,
+    ];
+
     /// The name on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -202,7 +202,7 @@ pub fn analyze(
 }
 
 /// The fees on the expected day of sale.
-fn schedule(
+pub(crate) fn schedule(
     snapshot: &MarketSnapshot,
     acquisition: &Acquisition,
     demand: Option<&DemandEstimate>,
@@ -232,7 +232,7 @@ fn schedule(
     FeeSchedule::new(&input, &config.fees)
 }
 
-fn distribution(price: &SalePriceEstimate) -> Option<PriceDistribution> {
+pub(crate) fn distribution(price: &SalePriceEstimate) -> Option<PriceDistribution> {
     Some(PriceDistribution {
         low: price.low.minor()?,
         likely: price.likely.minor()?,

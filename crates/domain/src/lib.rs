@@ -47,6 +47,7 @@ pub mod review;
 pub mod risk;
 mod rounding;
 pub mod scores;
+pub mod sourcing;
 pub mod time;
 pub mod verdict;
 pub mod verification;

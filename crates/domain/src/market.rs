@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::acquisition::Condition;
 use crate::history::History;
 use crate::identifier::Asin;
 use crate::marketplace::Marketplace;
@@ -238,6 +239,43 @@ pub struct LiveOffers {
     pub new: Option<u32>,
     /// Used offers of any kind.
     pub used: Option<u32>,
+    /// Used offers of each condition.
+    #[serde(skip_serializing_if = "UsedOffers::is_unknown")]
+    pub used_by_condition: UsedOffers,
+}
+
+/// Live used offers of each condition; `None` where the offers themselves were not asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UsedOffers {
+    /// Like new.
+    pub like_new: Option<u32>,
+    /// Very good.
+    pub very_good: Option<u32>,
+    /// Good.
+    pub good: Option<u32>,
+    /// Acceptable.
+    pub acceptable: Option<u32>,
+}
+
+impl UsedOffers {
+    fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl LiveOffers {
+    /// Live offers in a condition.
+    #[must_use]
+    pub const fn of(&self, condition: Condition) -> Option<u32> {
+        match condition {
+            Condition::New => self.new,
+            Condition::UsedLikeNew => self.used_by_condition.like_new,
+            Condition::UsedVeryGood => self.used_by_condition.very_good,
+            Condition::UsedGood => self.used_by_condition.good,
+            Condition::UsedAcceptable => self.used_by_condition.acceptable,
+        }
+    }
 }
 
 /// Who holds the new buy box.
@@ -370,6 +408,7 @@ impl MarketSnapshot {
             new_fbm: count(&self.histories.new_fbm_offer_count),
             new: count(&self.histories.new_offer_count),
             used: count(&self.histories.used_offer_count),
+            used_by_condition: UsedOffers::default(),
         }
     }
 

@@ -10,7 +10,7 @@ pub use self::config::PriceConfig;
 use self::forecast::Forecast;
 pub(crate) use self::forecast::{Temper, Tempers};
 pub use self::series::PriceSeries;
-use self::series::candidates;
+pub(crate) use self::series::{candidates, lowest_offer};
 
 use crate::acquisition::{Condition, Fulfilment};
 use crate::history::{History, Window};

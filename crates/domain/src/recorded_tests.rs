@@ -33,7 +33,7 @@ fn snapshot(product: &Value) -> Option<MarketSnapshot> {
     })
 }
 
-fn recorded() -> Option<Vec<MarketSnapshot>> {
+pub(crate) fn recorded() -> Option<Vec<MarketSnapshot>> {
     let corpus = PathBuf::from(std::env::var_os("KEEPA_CORPUS")?);
     let files = ["product", "response"]
         .into_iter()
@@ -108,6 +108,6 @@ fn sales_are_foretold_in_number_in_order_and_with_an_honest_interval() {
     assert!(sales.rank_correlation >= Some(0.56), "{sales:?}");
 }
 
-fn say_skipped() {
+pub(crate) fn say_skipped() {
     eprintln!("skipped: KEEPA_CORPUS names no folder of recorded Keepa answers");
 }

@@ -9,6 +9,7 @@ pub use self::components::{
     CombinedComponents, ConfidenceComponents, OpportunityComponents, ScoreComponents,
     StabilityComponents, VelocityComponents,
 };
+pub(crate) use self::components::{blend, roi_signal};
 pub use self::trend::{SalesRankTrend, TrendDirection};
 use crate::demand::DemandEstimate;
 use crate::history::Window;

@@ -6,7 +6,7 @@ use crate::acquisition::{Acquisition, Condition, Fulfilment};
 use crate::history::{Change, History};
 use crate::identifier::Asin;
 use crate::market::{
-    BuyBox, DataSource, Histories, LiveOffers, MarketSnapshot, Package, SalesRankDrops,
+    BuyBox, DataSource, Histories, LiveOffers, MarketSnapshot, Package, SalesRankDrops, UsedOffers,
 };
 use crate::money::{Currency, Money};
 use crate::time::KeepaMinutes;
@@ -85,6 +85,7 @@ pub(crate) fn good_seller() -> MarketSnapshot {
             new_fbm: Some(5),
             new: Some(8),
             used: Some(12),
+            used_by_condition: UsedOffers::default(),
         },
         buy_box: BuyBox {
             is_amazon: Some(false),

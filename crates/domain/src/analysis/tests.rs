@@ -245,7 +245,7 @@ prop_compose! {
             },
             sales_rank_drops: SalesRankDrops { days_30, days_90, days_180, days_365 },
             monthly_sold: sold,
-            live_offers: crate::market::LiveOffers { new_fba: offers_fba, new_fbm: None, new: offers_new, used: offers_used },
+            live_offers: crate::market::LiveOffers { new_fba: offers_fba, new_fbm: None, new: offers_new, used: offers_used, used_by_condition: crate::market::UsedOffers::default() },
             buy_box: crate::market::BuyBox { is_amazon, is_fba: None },
             product_group: is_book.then(|| "Book".to_owned()),
             root_category: is_book.then_some(283_155),

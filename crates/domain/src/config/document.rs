@@ -9,6 +9,8 @@ use crate::price::PriceConfig;
 use crate::profit::ProfitConfig;
 use crate::review::ReviewConfig;
 use crate::scores::ScoreConfig;
+use crate::sourcing::condition_signal::ConditionSignalConfig;
+use crate::sourcing::strategy::StrategyConfig;
 use crate::verdict::VerdictConfig;
 use crate::verification::VerificationConfig;
 
@@ -33,6 +35,10 @@ pub struct AnalysisConfig {
     pub verification: VerificationConfig,
     /// Gates of rating and recommendation.
     pub verdict: VerdictConfig,
+    /// Gates and weights of the strategy.
+    pub strategy: StrategyConfig,
+    /// Thresholds of the condition signal.
+    pub condition_signal: ConditionSignalConfig,
 }
 
 impl AnalysisConfig {
@@ -48,6 +54,8 @@ impl AnalysisConfig {
             self.review.problems(),
             self.verification.problems(),
             self.verdict.problems(),
+            self.strategy.problems(),
+            self.condition_signal.problems(),
         ]
         .into_iter()
         .flatten()

@@ -57,7 +57,7 @@ fn every_unknown_key_and_wrong_type_is_named_at_once() {
     /demand: must be an object
     /price/window: there is no key "window"; there are fallback_window_days, maximum_age_days, maximum_gap_days, minimum_offered_percent, window_days
     /price/window_days: invalid type: string "30", expected a whole number from 0 to 65535
-    /prices: there is no key "prices"; there are demand, fees, price, profit, review, scores, verdict, verification
+    /prices: there is no key "prices"; there are condition_signal, demand, fees, price, profit, review, scores, strategy, verdict, verification
     /scores/roi_weight_percent: invalid value: integer `300`, expected a whole number from 0 to 255
     /verdict/good/speed: there is no key "speed"; there are confidence, roi_percent, stability, velocity
     /verdict/good/velocity: invalid value: integer `-1`, expected a whole number from 0 to 255

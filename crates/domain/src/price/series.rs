@@ -53,17 +53,30 @@ impl PriceSeries {
     }
 }
 
-/// The series that tell the price of a unit, best first.
-pub(super) const fn candidates(condition: Condition, fulfilment: Fulfilment) -> [PriceSeries; 3] {
-    let own = match condition {
-        Condition::New if matches!(fulfilment, Fulfilment::Fba) => {
-            return [PriceSeries::BuyBox, PriceSeries::NewFba, PriceSeries::New];
-        }
-        Condition::New => return [PriceSeries::BuyBox, PriceSeries::New, PriceSeries::NewFba],
+/// The lowest offer of a condition.
+pub(crate) const fn lowest_offer(condition: Condition) -> PriceSeries {
+    match condition {
+        Condition::New => PriceSeries::New,
         Condition::UsedLikeNew => PriceSeries::UsedLikeNew,
         Condition::UsedVeryGood => PriceSeries::UsedVeryGood,
         Condition::UsedGood => PriceSeries::UsedGood,
         Condition::UsedAcceptable => PriceSeries::UsedAcceptable,
-    };
-    [PriceSeries::BuyBoxUsed, own, PriceSeries::Used]
+    }
+}
+
+/// The series that tell the price of a unit, best first.
+pub(crate) const fn candidates(condition: Condition, fulfilment: Fulfilment) -> [PriceSeries; 3] {
+    match (condition, fulfilment) {
+        (Condition::New, Fulfilment::Fba) => {
+            [PriceSeries::BuyBox, PriceSeries::NewFba, PriceSeries::New]
+        }
+        (Condition::New, Fulfilment::Fbm) => {
+            [PriceSeries::BuyBox, PriceSeries::New, PriceSeries::NewFba]
+        }
+        (used, _) => [
+            PriceSeries::BuyBoxUsed,
+            lowest_offer(used),
+            PriceSeries::Used,
+        ],
+    }
 }

@@ -194,7 +194,7 @@ fn agreement(current: Money, price: &SalePriceEstimate) -> Option<u8> {
 impl CombinedComponents {
     pub(super) fn of(roi_percent: Decimal, velocity: u8, config: &ScoreConfig) -> Self {
         Self {
-            roi: signal(roi_score(roi_percent)),
+            roi: roi_signal(roi_percent),
             velocity,
             roi_weight_percent: config.roi_weight_percent,
         }
@@ -211,7 +211,7 @@ impl CombinedComponents {
 
 impl OpportunityComponents {
     /// `None` without a buy price.
-    pub(super) fn of(profit: &ProfitBreakdown, demand: &DemandEstimate) -> Option<Self> {
+    pub(crate) fn of(profit: &ProfitBreakdown, demand: &DemandEstimate) -> Option<Self> {
         Some(Self {
             expected_profit: profit.expected_profit?,
             profit_probability_percent: profit.profit_probability_percent?,
@@ -223,7 +223,7 @@ impl OpportunityComponents {
     }
 
     /// Expected profit times its probability, for a hundred days of bound capital, in minor units. An expected loss counts whole.
-    pub(super) fn score(&self) -> Option<i64> {
+    pub(crate) fn score(&self) -> Option<i64> {
         let expected = self.expected_profit.minor()?;
         let weighted = if expected > 0 {
             expected.saturating_mul(i64::from(self.profit_probability_percent)) / 100
@@ -235,9 +235,9 @@ impl OpportunityComponents {
 }
 
 /// ROI from 0 to 100: it saturates, but never falls.
-fn roi_score(roi_percent: Decimal) -> f64 {
+pub(crate) fn roi_signal(roi_percent: Decimal) -> u8 {
     let roi = roi_percent.to_f64().unwrap_or_default().max(0.0);
-    100.0 * (1.0 - (-roi / 60.0).exp())
+    signal(100.0 * (1.0 - (-roi / 60.0).exp()))
 }
 
 /// A number as a signal from 0 to 100.
@@ -248,7 +248,7 @@ fn signal(value: f64) -> u8 {
 }
 
 /// The mean of the signals that are known by their weights, rounded half up; 0 when none weighs anything.
-pub(super) fn blend(signals: &[(u32, Option<u8>)]) -> u8 {
+pub(crate) fn blend(signals: &[(u32, Option<u8>)]) -> u8 {
     let known = signals
         .iter()
         .filter_map(|(weight, signal)| Some((*weight, u32::from((*signal)?))));
