@@ -162,15 +162,6 @@ pub(crate) fn roi_score(roi_percent: Decimal) -> f64 {
     100.0 * (1.0 - (-roi / 60.0).exp())
 }
 
-/// Signals from 0 to 100 by weights that sum to 100; `None` when one that has a weight is unknown.
-pub(crate) fn strategy_score(signals: &[(u8, Option<f64>)]) -> Option<u8> {
-    let weighted = signals.iter().filter(|(weight, _)| *weight > 0);
-    let sum: Option<f64> = weighted
-        .map(|(weight, signal)| Some(f64::from(*weight) * (*signal)?))
-        .sum();
-    sum.map(|sum| score(sum / 100.0))
-}
-
 /// Expected profit times its probability, for a hundred days of bound capital. A unit is bound for a week at least: it has to be received and
 /// shipped. One that is never expected to sell binds for five years. An expected loss counts whole.
 pub(crate) fn opportunity(profit: &ProfitBreakdown, demand: &DemandEstimate) -> Option<i64> {

@@ -20,7 +20,8 @@ pub use self::preset::Preset;
 use crate::analysis::Analysis;
 use crate::config::AnalysisConfig;
 use crate::market::MarketSnapshot;
-use crate::scores::strategy_score;
+use crate::scores::roi_score;
+use crate::sourcing::whole_percent;
 
 /// What a gate looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,29 +97,33 @@ pub fn assess(
     config: &AnalysisConfig,
 ) -> StrategyAssessment {
     let gates = gates(snapshot, analysis, config);
-    let roi = analysis
-        .profit
-        .as_ref()
-        .and_then(|profit| profit.roi_percent);
-    let strategy = &config.strategy;
     StrategyAssessment {
         is_match: gates.iter().all(|gate| gate.outcome == GateOutcome::Passed),
         gates,
-        score: strategy_score(&[
-            (
-                strategy.roi_weight_percent,
-                roi.map(crate::scores::roi_score),
-            ),
-            (
-                strategy.velocity_weight_percent,
-                analysis.scores.velocity.map(f64::from),
-            ),
-            (
-                strategy.stability_weight_percent(),
-                analysis.scores.stability.map(f64::from),
-            ),
-        ]),
+        score: score(analysis, &config.strategy),
     }
+}
+
+/// Signals from 0 to 100 by weights that sum to 100; `None` when one that has a weight is unknown.
+fn score(analysis: &Analysis, config: &StrategyConfig) -> Option<u8> {
+    let profit = analysis.profit.as_ref();
+    let roi = profit.and_then(|profit| profit.roi_percent);
+    let signals = [
+        (config.roi_weight_percent, roi.map(roi_score)),
+        (
+            config.velocity_weight_percent,
+            analysis.scores.velocity.map(f64::from),
+        ),
+        (
+            config.stability_weight_percent(),
+            analysis.scores.stability.map(f64::from),
+        ),
+    ];
+    let weighted = signals.into_iter().filter(|(weight, _)| *weight > 0);
+    let sum: Option<f64> = weighted
+        .map(|(weight, signal)| Some(f64::from(weight) * signal?))
+        .sum();
+    u8::try_from(whole_percent(sum? / 10_000.0)).ok()
 }
 
 #[cfg(test)]
