@@ -1,0 +1,270 @@
+//! The token budget that several server processes share: its books are kept in PostgreSQL.
+
+mod books;
+mod purpose;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arbitragevault_persistence::tokens::{self, Change, Ended, KeyDigest, NewReservation};
+use arbitragevault_persistence::{Connection, PersistenceError, Pool};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use keepa_client::{BudgetError, Grant, ReservationId, Settlement, TokenBudget, TokenState};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+pub use purpose::SpendPurpose;
+
+use crate::clock::Clock;
+use crate::error::chain;
+
+/// How long a reservation holds when its process died: longer than a request may take to connect (30 s) and be answered (120 s of silence),
+/// both limits of the client. One that takes longer still is booked all the same.
+const LEASE: Duration = Duration::from_secs(180);
+
+/// How soon a request asks again when tokens are there but reserved: nobody tells a process what another gives back.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long the books may take to be read or written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often an entry that could not be written is tried again.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
+/// The books of one Keepa account in PostgreSQL, for the client of one process.
+///
+/// Without the database nothing is reserved, so nothing is sent. A request that was answered while it went away is booked when it is back;
+/// until then its reservation stands, so no process spends what it spent.
+pub struct PostgresBudget {
+    account: Arc<Account>,
+    runtime: Handle,
+}
+
+impl fmt::Debug for PostgresBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresBudget")
+            .field("owner", &self.account.owner)
+            .field("pool", &self.account.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PostgresBudget {
+    /// The budget of the account with this key, over connections of its own. They live on `runtime`, whoever asks (ADR 4).
+    #[must_use]
+    pub fn new(pool: Pool, api_key: &str, clock: Clock, runtime: Handle) -> Self {
+        Self {
+            account: Arc::new(Account {
+                pool,
+                key_digest: key_digest(api_key),
+                owner: Uuid::now_v7(),
+                clock,
+            }),
+            runtime,
+        }
+    }
+}
+
+fn key_digest(api_key: &str) -> KeyDigest {
+    let digest = ring::digest::digest(&ring::digest::SHA256, api_key.as_bytes());
+    let mut key_digest = [0; 32];
+    key_digest.copy_from_slice(digest.as_ref());
+    KeyDigest(key_digest)
+}
+
+impl TokenBudget for PostgresBudget {
+    fn try_reserve(&self, tokens: u32) -> BoxFuture<'_, Result<Grant, BudgetError>> {
+        let purpose = SpendPurpose::current();
+        let account = Arc::clone(&self.account);
+        let (tell, told) = oneshot::channel();
+        let runtime = self.runtime.clone();
+        self.runtime.spawn(async move {
+            let granted = account.reserve(tokens, purpose).await;
+            let granted = granted.map(|granted| match granted {
+                Ok(id) => Ok(Reserved {
+                    id,
+                    is_taken: false,
+                    account,
+                    runtime,
+                }),
+                Err(wait) => Err(wait),
+            });
+            // Whoever asked may be gone; then the reservation ends here.
+            let _ = tell.send(granted);
+        });
+        async move {
+            match told.await.map_err(|_| ended())?? {
+                Ok(reserved) => Ok(Grant::Reserved(reserved.take())),
+                Err(wait) => Ok(Grant::Wait(wait)),
+            }
+        }
+        .boxed()
+    }
+
+    /// An answer to a request that costs nothing is booked in the background: nothing waits for it.
+    fn settle(
+        &self,
+        reservation: Option<ReservationId>,
+        settlement: Settlement,
+    ) -> BoxFuture<'_, Result<(), BudgetError>> {
+        let written = settle(&self.runtime, &self.account, reservation, settlement);
+        async move {
+            match reservation {
+                Some(_) => written.await.map_err(|_| ended())?,
+                None => Ok(()),
+            }
+        }
+        .boxed()
+    }
+
+    fn state(&self) -> BoxFuture<'_, Result<Option<TokenState>, BudgetError>> {
+        let account = Arc::clone(&self.account);
+        let read = self.runtime.spawn(async move { account.state().await });
+        async move { read.await.map_err(|_| ended())? }.boxed()
+    }
+}
+
+fn ended() -> BudgetError {
+    BudgetError("the process is ending".to_owned())
+}
+
+/// Writes how a request ended, and goes on trying while the database is away. The receiver hears how the first attempt went.
+fn settle(
+    runtime: &Handle,
+    account: &Arc<Account>,
+    reservation: Option<ReservationId>,
+    settlement: Settlement,
+) -> oneshot::Receiver<Result<(), BudgetError>> {
+    let account = Arc::clone(account);
+    let now = account.clock.now();
+    let (tell, told) = oneshot::channel();
+    runtime.spawn(async move {
+        let mut written = account.settle(reservation, settlement, now).await;
+        // Nobody listens when the request was dropped.
+        let _ = tell.send(written.clone());
+        // What a free request told, the next answer tells too.
+        while written.is_err() && reservation.is_some() {
+            tokio::time::sleep(WRITE_AGAIN).await;
+            written = account.settle(reservation, settlement, now).await;
+        }
+    });
+    told
+}
+
+/// A reservation on its way to the request that asked for it. Dropped on the way, it ends.
+struct Reserved {
+    id: ReservationId,
+    is_taken: bool,
+    account: Arc<Account>,
+    runtime: Handle,
+}
+
+impl Reserved {
+    fn take(mut self) -> ReservationId {
+        self.is_taken = true;
+        self.id
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            // It is written in the background.
+            let (runtime, account) = (&self.runtime, &self.account);
+            let _ = settle(runtime, account, Some(self.id), Settlement::Unsent);
+        }
+    }
+}
+
+/// The account as this process sees it.
+struct Account {
+    pool: Pool,
+    key_digest: KeyDigest,
+    owner: Uuid,
+    clock: Clock,
+}
+
+impl Account {
+    /// Reserves tokens, or says when to ask again.
+    async fn reserve(
+        &self,
+        tokens: u32,
+        purpose: SpendPurpose,
+    ) -> Result<Result<ReservationId, Duration>, BudgetError> {
+        let request = NewReservation {
+            key_digest: self.key_digest,
+            owner: self.owner,
+            purpose: purpose.as_str(),
+            tokens: tokens.max(1),
+            now: self.clock.now(),
+            lease: LEASE,
+        };
+        let granted = self
+            .written(async |connection| {
+                tokens::reserve(connection, &request, |books| {
+                    books::wait(books, request.now, ASK_AGAIN)
+                })
+                .await
+            })
+            .await?;
+        Ok(granted.map(books::reservation_id))
+    }
+
+    async fn settle(
+        &self,
+        reservation: Option<ReservationId>,
+        settlement: Settlement,
+        now: DateTime<Utc>,
+    ) -> Result<(), BudgetError> {
+        let reservation = reservation.map(books::row_id);
+        self.written(async |connection| {
+            let change = |bucket, ended: Option<&Ended>| Change {
+                bucket: books::bucket_after(bucket, ended, settlement, now),
+                spent: ended.and_then(|ended| books::spend(ended, settlement)),
+            };
+            tokens::settle(connection, self.key_digest, reservation, now, change).await
+        })
+        .await
+    }
+
+    async fn state(&self) -> Result<Option<TokenState>, BudgetError> {
+        let now = self.clock.now();
+        let books = self
+            .written(async |connection| tokens::books(connection, self.key_digest, now).await)
+            .await?;
+        Ok(books::state(books, now))
+    }
+
+    /// Reads or writes the books, unless it takes too long.
+    async fn written<T>(
+        &self,
+        write: impl AsyncFnOnce(&mut Connection) -> Result<T, PersistenceError>,
+    ) -> Result<T, BudgetError> {
+        let written = async {
+            let mut connection = self.pool.get().await?;
+            write(&mut connection).await
+        };
+        within_patience(written).await
+    }
+}
+
+async fn within_patience<T>(
+    written: impl Future<Output = Result<T, PersistenceError>>,
+) -> Result<T, BudgetError> {
+    match tokio::time::timeout(PATIENCE, written).await {
+        Ok(Ok(written)) => Ok(written),
+        Ok(Err(error)) => Err(BudgetError(chain(&error))),
+        Err(_) => Err(BudgetError(format!(
+            "the database did not answer in {} s",
+            PATIENCE.as_secs()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
