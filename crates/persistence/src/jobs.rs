@@ -71,13 +71,13 @@ macro_rules! due {
     };
 }
 
-/// A subselect with a row when the batch `b` has a due job; its `LIMIT` keeps the planner from reading all jobs instead.
+/// A subselect with a row when the batch `b` has a due job.
 macro_rules! due_of_batch {
     () => {
         concat!(
             "(SELECT FROM jobs j WHERE j.batch_id = b.id AND ",
             due!(),
-            " LIMIT 1)"
+            " ORDER BY j.run_at, j.id LIMIT 1)"
         )
     };
 }
@@ -85,7 +85,9 @@ macro_rules! due_of_batch {
 /// Claims jobs (ADR 8): `sharing` are the organisations with due work, `lists` the batches of each with their places in the claim,
 /// `ready` twice as many jobs as places, so that those of one fill what another leaves empty, and `with_them` the same products elsewhere.
 ///
-/// The work of one claim grows with the organisations that have work and with what is claimed, not with what waits.
+/// The work of one claim grows with the organisations that have work and with what is claimed, not with what waits. The limits of 1000 are
+/// never reached: they tell the planner that few rows are wanted, which it cannot know of a computed limit, and rows are read and locked one
+/// by one up to the inner of both.
 const CLAIM: &str = concat!(
     "WITH RECURSIVE at_work AS (
          (SELECT organisation_id FROM batches WHERE finished_at IS NULL ORDER BY organisation_id LIMIT 1)
@@ -108,21 +110,25 @@ const CLAIM: &str = concat!(
          SELECT b.id, ceil(s.places::numeric / count(*) OVER (PARTITION BY s.organisation_id))::bigint AS places
          FROM sharing s
          CROSS JOIN LATERAL (
-             SELECT b.id FROM batches b CROSS JOIN LATERAL ",
+             SELECT id FROM (
+                 SELECT b.id FROM batches b CROSS JOIN LATERAL ",
     due_of_batch!(),
-    " due
-             WHERE b.organisation_id = s.organisation_id AND b.finished_at IS NULL
-             ORDER BY b.analysed_items + b.failed_items, b.id
+    "            due
+                 WHERE b.organisation_id = s.organisation_id AND b.finished_at IS NULL
+                 ORDER BY b.analysed_items + b.failed_items, b.id
+                 LIMIT 1000) b
              LIMIT s.places) b),
      ready AS MATERIALIZED (
          SELECT j.id, j.subject, row_number() OVER (PARTITION BY l.id ORDER BY j.run_at, j.id) / l.places::float8 AS place
          FROM lists l
          CROSS JOIN LATERAL (
-             SELECT j.id, j.subject, j.run_at FROM jobs j WHERE j.batch_id = l.id AND ",
+             SELECT id, subject, run_at FROM (
+                 SELECT j.id, j.subject, j.run_at FROM jobs j WHERE j.batch_id = l.id AND ",
     due!(),
-    "        ORDER BY j.run_at, j.id
-             LIMIT 2 * l.places
-             FOR UPDATE SKIP LOCKED) j),
+    "            ORDER BY j.run_at, j.id
+                 LIMIT 1000
+                 FOR UPDATE SKIP LOCKED) j
+             LIMIT 2 * l.places) j),
      subjects AS MATERIALIZED (
          SELECT subject FROM ready GROUP BY subject ORDER BY min(place), random() LIMIT $2),
      with_them AS MATERIALIZED (

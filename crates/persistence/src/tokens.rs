@@ -207,11 +207,15 @@ pub async fn books(
     })
 }
 
-/// Locks the account, which is made when it is first heard of.
+/// Locks the account, which is made when it is first heard of. A process whose machine vanishes in between must not hold the lock until the
+/// operating system notices.
 async fn lock(
     connection: &mut AsyncPgConnection,
     key_digest: KeyDigest,
 ) -> Result<Option<Bucket>, PersistenceError> {
+    diesel::sql_query("SET LOCAL idle_in_transaction_session_timeout = '5s'")
+        .execute(connection)
+        .await?;
     let account = keepa_accounts::table
         .find(&key_digest.0[..])
         .for_update()

@@ -223,7 +223,51 @@ mod tests {
             row("2026-11-25", "BATCH", 40),
         ];
         let usage = TokenUsage::of(rows.clone(), "2026-11-27".parse().unwrap());
-        insta::assert_json_snapshot!(usage, @"");
+        insta::assert_json_snapshot!(usage, @r#"
+        {
+          "today": {
+            "requests": 2,
+            "tokens": 101,
+            "tokens_unconfirmed": 4
+          },
+          "days": [
+            {
+              "day": "2026-11-27",
+              "requests": 2,
+              "tokens": 101,
+              "tokens_unconfirmed": 4,
+              "purposes": [
+                {
+                  "purpose": "ANALYSIS",
+                  "requests": 1,
+                  "tokens": 1,
+                  "tokens_unconfirmed": 2
+                },
+                {
+                  "purpose": "BATCH",
+                  "requests": 1,
+                  "tokens": 100,
+                  "tokens_unconfirmed": 2
+                }
+              ]
+            },
+            {
+              "day": "2026-11-25",
+              "requests": 1,
+              "tokens": 40,
+              "tokens_unconfirmed": 2,
+              "purposes": [
+                {
+                  "purpose": "BATCH",
+                  "requests": 1,
+                  "tokens": 40,
+                  "tokens_unconfirmed": 2
+                }
+              ]
+            }
+          ]
+        }
+        "#);
         let tomorrow = TokenUsage::of(rows, "2026-11-28".parse().unwrap());
         assert_eq!(tomorrow.today, TokensSpent::default());
         assert_eq!(tomorrow.days, usage.days);

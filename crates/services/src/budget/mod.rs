@@ -4,7 +4,6 @@ mod books;
 mod purpose;
 
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,8 +29,11 @@ const LEASE: Duration = Duration::from_secs(180);
 /// How soon a request asks again when tokens are there but reserved: nobody tells a process what another gives back.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How long the books may take to be read or written.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the books may take to be written.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long they may take to be read: nobody's tokens depend on it, and somebody waits.
+const READ_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often an entry that could not be written is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
@@ -205,7 +207,7 @@ impl Account {
             lease: LEASE,
         };
         let granted = self
-            .written(async |connection| {
+            .within(PATIENCE, async |connection| {
                 tokens::reserve(connection, &request, |books| {
                     books::wait(books, request.now, ASK_AGAIN)
                 })
@@ -222,7 +224,7 @@ impl Account {
         now: DateTime<Utc>,
     ) -> Result<(), BudgetError> {
         let reservation = reservation.map(books::row_id);
-        self.written(async |connection| {
+        self.within(PATIENCE, async |connection| {
             let change = |bucket, ended: Option<&Ended>| Change {
                 bucket: books::bucket_after(bucket, ended, settlement, now),
                 spent: ended.and_then(|ended| books::spend(ended, settlement)),
@@ -235,34 +237,31 @@ impl Account {
     async fn state(&self) -> Result<Option<TokenState>, BudgetError> {
         let now = self.clock.now();
         let books = self
-            .written(async |connection| tokens::books(connection, self.key_digest, now).await)
+            .within(READ_PATIENCE, async |connection| {
+                tokens::books(connection, self.key_digest, now).await
+            })
             .await?;
         Ok(books::state(books, now))
     }
 
     /// Reads or writes the books, unless it takes too long.
-    async fn written<T>(
+    async fn within<T>(
         &self,
-        write: impl AsyncFnOnce(&mut Connection) -> Result<T, PersistenceError>,
+        patience: Duration,
+        act: impl AsyncFnOnce(&mut Connection) -> Result<T, PersistenceError>,
     ) -> Result<T, BudgetError> {
-        let written = async {
+        let acted = async {
             let mut connection = self.pool.get().await?;
-            write(&mut connection).await
+            act(&mut connection).await
         };
-        within_patience(written).await
-    }
-}
-
-async fn within_patience<T>(
-    written: impl Future<Output = Result<T, PersistenceError>>,
-) -> Result<T, BudgetError> {
-    match tokio::time::timeout(PATIENCE, written).await {
-        Ok(Ok(written)) => Ok(written),
-        Ok(Err(error)) => Err(BudgetError(chain(&error))),
-        Err(_) => Err(BudgetError(format!(
-            "the database did not answer in {} s",
-            PATIENCE.as_secs()
-        ))),
+        match tokio::time::timeout(patience, acted).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(BudgetError(chain(&error))),
+            Err(_) => Err(BudgetError(format!(
+                "the database did not answer in {} s",
+                patience.as_secs()
+            ))),
+        }
     }
 }
 
