@@ -63,8 +63,6 @@ pub struct NewReservation<'a> {
     pub tokens: u32,
     /// The time now.
     pub now: DateTime<Utc>,
-    /// How long the reservation holds when nobody ends it.
-    pub lease: Duration,
 }
 
 /// A reservation that ended.
@@ -112,24 +110,24 @@ impl Account {
     }
 }
 
-/// Reserves tokens, unless `refuse` says why not; returns the reservation's id or that reason.
+/// Reserves tokens for as long as `decide` says, if nobody ends it before, unless it says why not; returns the reservation's id or that reason.
 ///
 /// # Errors
 /// When the database is not available; then nothing is reserved.
 pub async fn reserve<R: Send>(
     connection: &mut AsyncPgConnection,
     request: &NewReservation<'_>,
-    refuse: impl FnOnce(Books) -> Option<R> + Send,
+    decide: impl FnOnce(Books) -> Result<Duration, R> + Send,
 ) -> Result<Result<i64, R>, PersistenceError> {
     let key_digest = request.key_digest;
     connection
         .transaction(async |connection| {
             let bucket = lock(connection, key_digest).await?;
             let reserved = reserved(connection, key_digest, request.now).await?;
-            if let Some(reason) = refuse(Books { bucket, reserved }) {
-                return Ok(Err(reason));
-            }
-            let lease = TimeDelta::from_std(request.lease).unwrap_or(TimeDelta::MAX);
+            let lease = match decide(Books { bucket, reserved }) {
+                Ok(lease) => TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX),
+                Err(reason) => return Ok(Err(reason)),
+            };
             diesel::delete(
                 keepa_reservations::table
                     .filter(keepa_reservations::key_digest.eq(&key_digest.0[..]))

@@ -47,14 +47,17 @@ async fn reserve(pool: &Pool, tokens: u32, now: DateTime<Utc>) -> Option<i64> {
         purpose: "BATCH",
         tokens,
         now,
-        lease: LEASE,
     };
-    let refuse = |books: Books| {
+    let decide = |books: Books| {
         let left = books.bucket.map_or(0, |bucket| bucket.tokens_left);
-        (left - books.reserved <= 0).then_some(())
+        if left > books.reserved {
+            Ok(LEASE)
+        } else {
+            Err(())
+        }
     };
     let mut connection = pool.get().await.unwrap();
-    let reserved = tokens::reserve(&mut connection, &request, refuse).await;
+    let reserved = tokens::reserve(&mut connection, &request, decide).await;
     reserved.unwrap().ok()
 }
 

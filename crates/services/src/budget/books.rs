@@ -7,18 +7,35 @@ use arbitragevault_persistence::tokens::{Books, Bucket, Ended};
 use chrono::{DateTime, TimeDelta, Utc};
 use keepa_client::{ReservationId, Settlement, TokenBucket, TokenReport, TokenState};
 
-/// How long a request has to wait; `None` when it may be sent.
+/// How long a reservation holds when its process died: longer than a request may take to connect (30 s) and be answered (120 s of silence),
+/// both limits of the client. One that takes longer still is booked all the same.
+const LEASE: Duration = Duration::from_secs(180);
+
+/// How long the first request of an account may keep all others waiting: a few times what an answer without offers takes (grade M).
+const FIRST_LEASE: Duration = Duration::from_secs(20);
+
+/// How soon a request asks again when tokens are there but reserved: nobody tells a process what another gives back.
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long the reservation of a request may hold, or how long the request has to wait.
 ///
-/// Before the first answer one request at a time may run: it tells the others where they stand. A wait for what is only reserved is cut to
-/// `ask_again`, since it may be given back any moment; a wait for refills is certain.
-pub(super) fn wait(books: Books, now: DateTime<Utc>, ask_again: Duration) -> Option<Duration> {
+/// Before the first answer one request at a time may run: it tells the others where they stand. A wait for what is only reserved is short, since
+/// it may be given back any moment; a wait for refills is certain.
+pub(super) fn decide(books: Books, now: DateTime<Utc>) -> Result<Duration, Duration> {
     let reserved = count(books.reserved);
     let Some(bucket) = books.bucket.map(arithmetic) else {
-        return (reserved > 0).then_some(ask_again);
+        return if reserved > 0 {
+            Err(ASK_AGAIN)
+        } else {
+            Ok(FIRST_LEASE)
+        };
     };
     let now = since_epoch(now);
-    let wait = bucket.wait(now, reserved)?;
-    Some(bucket.wait(now, 0).unwrap_or(wait.min(ask_again)))
+    match (bucket.wait(now, 0), bucket.wait(now, reserved)) {
+        (Some(certain), _) => Err(certain),
+        (None, Some(possible)) => Err(possible.min(ASK_AGAIN)),
+        (None, None) => Ok(LEASE),
+    }
 }
 
 /// The bucket after a request.
@@ -118,8 +135,6 @@ fn count(number: i64) -> u64 {
 mod tests {
     use super::*;
 
-    const ASK_AGAIN: Duration = Duration::from_secs(1);
-
     fn now() -> DateTime<Utc> {
         "2026-11-27T12:00:00Z".parse().unwrap()
     }
@@ -149,26 +164,28 @@ mod tests {
 
     #[test]
     fn a_request_waits_surely_for_refills_and_shortly_for_what_is_reserved() {
-        // Tokens left (nothing before the first answer), reserved, and the wait in seconds.
+        // Tokens left (nothing before the first answer), reserved, and the seconds that its reservation holds or that it waits.
         let cases = [
-            (None, 0, None),
-            (None, 100, Some(1)),
-            (Some(10), 0, None),
-            (Some(10), 9, None),
-            (Some(10), 10, Some(1)),
-            (Some(10), 100, Some(1)),
-            (Some(0), 0, Some(30)),
-            (Some(-5), 0, Some(90)),
-            (Some(-5), 100, Some(90)),
+            (None, 0, Ok(20)),
+            (None, 100, Err(1)),
+            (Some(10), 0, Ok(180)),
+            (Some(10), 9, Ok(180)),
+            (Some(10), 10, Err(1)),
+            (Some(10), 100, Err(1)),
+            (Some(0), 0, Err(30)),
+            (Some(-5), 0, Err(90)),
+            (Some(-5), 100, Err(90)),
         ];
         for (left, reserved, expected) in cases {
             let books = Books {
                 bucket: left.and_then(|left| told(1, left)),
                 reserved,
             };
-            let wait = wait(books, now(), ASK_AGAIN);
-            let expected = expected.map(Duration::from_secs);
-            assert_eq!(wait, expected, "{left:?} left, {reserved} reserved");
+            let decision = decide(books, now());
+            let expected = expected
+                .map(Duration::from_secs)
+                .map_err(Duration::from_secs);
+            assert_eq!(decision, expected, "{left:?} left, {reserved} reserved");
         }
     }
 

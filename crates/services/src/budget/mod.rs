@@ -22,13 +22,6 @@ pub use purpose::SpendPurpose;
 use crate::clock::Clock;
 use crate::error::chain;
 
-/// How long a reservation holds when its process died: longer than a request may take to connect (30 s) and be answered (120 s of silence),
-/// both limits of the client. One that takes longer still is booked all the same.
-const LEASE: Duration = Duration::from_secs(180);
-
-/// How soon a request asks again when tokens are there but reserved: nobody tells a process what another gives back.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
-
 /// How long the books may take to be written.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -204,12 +197,11 @@ impl Account {
             purpose: purpose.as_str(),
             tokens: tokens.max(1),
             now: self.clock.now(),
-            lease: LEASE,
         };
         let granted = self
             .within(PATIENCE, async |connection| {
                 tokens::reserve(connection, &request, |books| {
-                    books::wait(books, request.now, ASK_AGAIN)
+                    books::decide(books, request.now)
                 })
                 .await
             })

@@ -5,6 +5,7 @@ use arbitragevault_persistence::{DatabaseOptions, migrate};
 use arbitragevault_tests::{Database, FailingDatabase, databases};
 use keepa_client::TokenReport;
 
+use super::books::ASK_AGAIN;
 use super::*;
 
 async fn migrated() -> Database {
