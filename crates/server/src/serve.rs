@@ -39,6 +39,9 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// How long work may still take after that. Its leases run out when it takes longer.
 const WORKER_SHUTDOWN: Duration = Duration::from_secs(8);
 
+/// How long the books of the Keepa account may take after that.
+const BUDGET_SHUTDOWN: Duration = Duration::from_secs(3);
+
 /// Serves until a signal comes, then ends in order: no new requests, followers sent away, work finished or given back, connections closed,
 /// the private processes stopped.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -62,10 +65,13 @@ async fn serve_from(
         tracing::info!(?applied, "brought the schema up to date");
     }
     let budget_pool = Pool::new(&database.options(BUDGET_CONNECTIONS))?;
+    let mut budget = None;
     let (source, sandbox) = keepa(&config.keepa, |key| {
         let runtime = tokio::runtime::Handle::current();
         let pool = budget_pool.clone();
-        Arc::new(PostgresBudget::new(pool, key, Clock::system(), runtime))
+        let books = Arc::new(PostgresBudget::new(pool, key, Clock::system(), runtime));
+        budget = Some(Arc::clone(&books));
+        books
     })?;
     let shared = Arc::new(Shared {
         market: MarketData::new(
@@ -113,6 +119,9 @@ async fn serve_from(
     }
     listener.abort();
     worker_pool.close();
+    if let Some(budget) = budget {
+        budget.finish(BUDGET_SHUTDOWN).await;
+    }
     budget_pool.close();
     drop(sandbox);
     Ok(())

@@ -13,7 +13,7 @@ async fn servers_that_share_an_account_never_overdraw_it_by_more_than_one_reques
     world
         .add_fault(json!({"kind": "slow", "ms": 500, "times": 4}))
         .await;
-    world.set_tokens(10, 10_000).await;
+    world.set_tokens(10, 15_000).await;
     let list = books(400);
     let (first, second) = (
         one.submit(&list[..200]).await,

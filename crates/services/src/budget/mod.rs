@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 use keepa_client::{BudgetError, Grant, ReservationId, Settlement, TokenBudget, TokenState};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub use purpose::SpendPurpose;
@@ -59,8 +60,19 @@ impl PostgresBudget {
                 key_digest: key_digest(api_key),
                 owner: Uuid::now_v7(),
                 clock,
+                entries: TaskTracker::new(),
             }),
             runtime,
+        }
+    }
+
+    /// Waits until everything that ended is booked, or so long. To be called when no request is under way any more: what a process leaves
+    /// unbooked stays reserved until its time is over.
+    pub async fn finish(&self, patience: Duration) {
+        self.account.entries.close();
+        let finished = self.account.entries.wait();
+        if tokio::time::timeout(patience, finished).await.is_err() {
+            tracing::warn!("tokens of Keepa requests are left reserved until their time is over");
         }
     }
 }
@@ -138,7 +150,8 @@ fn settle(
     let account = Arc::clone(account);
     let now = account.clock.now();
     let (tell, told) = oneshot::channel();
-    runtime.spawn(async move {
+    let entries = account.entries.clone();
+    let entry = async move {
         let mut written = account.settle(reservation, settlement, now).await;
         // Nobody listens when the request was dropped.
         let _ = tell.send(written.clone());
@@ -147,7 +160,8 @@ fn settle(
             tokio::time::sleep(WRITE_AGAIN).await;
             written = account.settle(reservation, settlement, now).await;
         }
-    });
+    };
+    entries.spawn_on(entry, runtime);
     told
 }
 
@@ -182,6 +196,8 @@ struct Account {
     key_digest: KeyDigest,
     owner: Uuid,
     clock: Clock,
+    /// Entries that are being written.
+    entries: TaskTracker,
 }
 
 impl Account {
