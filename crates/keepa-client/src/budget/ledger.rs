@@ -31,10 +31,10 @@ impl TokenLedger {
     /// nothing is known and anything may.
     pub fn try_reserve(&mut self, now: Duration, tokens: u32, lease: Duration) -> Grant {
         self.reservations.retain(|_, reserved| reserved.until > now);
-        if let Some(known) = self.known {
-            if let Some(wait) = known.wait(now, self.reserved()) {
-                return Grant::Wait(wait);
-            }
+        if let Some(known) = self.known
+            && let Some(wait) = known.wait(now, self.reserved())
+        {
+            return Grant::Wait(wait);
         }
         let id = ReservationId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
