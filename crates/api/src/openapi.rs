@@ -25,6 +25,7 @@ use crate::problem::{Document, FieldError, Place};
         (name = "analyses", description = "What an analysis found"),
         (name = "calculator", description = "Fees and profit of given numbers, without Keepa and without a database"),
         (name = "products", description = "Market data of products"),
+        (name = "keepa", description = "The tokens that market data costs: what is left, and what was spent"),
         (name = "health", description = "Is it alive, and what does it lack?"),
         (name = "problems", description = "What the problem documents mean"),
     ),

@@ -18,8 +18,8 @@ mod retry;
 mod snapshot;
 
 pub use budget::{
-    BudgetError, Cost, Grant, LocalBudget, ReservationId, Settlement, TokenBudget, TokenLedger,
-    TokenPolicy, TokenReport, TokenState,
+    BudgetError, Cost, Grant, LocalBudget, ReservationId, Settlement, TokenBucket, TokenBudget,
+    TokenLedger, TokenPolicy, TokenReport, TokenState,
 };
 pub use client::{Answer, KeepaClient, KeepaClientBuilder, LastAnswer, Origin, RequestReport};
 pub use csv_type::{CsvSelection, CsvType};

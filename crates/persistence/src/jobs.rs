@@ -64,7 +64,98 @@ pub struct ClaimedJob {
     pub fulfilment: String,
 }
 
-/// Claims the jobs of up to so many products, oldest first, across batches. A job whose lease ran out is claimable.
+/// What a job must be to be claimed at `$1`; the row's name is `j`.
+macro_rules! due {
+    () => {
+        "NOT j.is_dead AND j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until < $1)"
+    };
+}
+
+/// A subselect with a row when the batch `b` has a due job.
+macro_rules! due_of_batch {
+    () => {
+        concat!(
+            "(SELECT FROM jobs j WHERE j.batch_id = b.id AND ",
+            due!(),
+            " ORDER BY j.run_at, j.id LIMIT 1)"
+        )
+    };
+}
+
+/// Claims jobs (ADR 8): `sharing` are the organisations with due work, `lists` the batches of each with their places in the claim,
+/// `ready` twice as many jobs as places, so that those of one fill what another leaves empty, and `with_them` the same products elsewhere.
+///
+/// The work of one claim grows with the organisations that have work and with what is claimed, not with what waits. The limits of 1000 are
+/// never reached: they tell the planner that few rows are wanted, which it cannot know of a computed limit, and rows are read and locked one
+/// by one up to the inner of both.
+const CLAIM: &str = concat!(
+    "WITH RECURSIVE at_work AS (
+         (SELECT organisation_id FROM batches WHERE finished_at IS NULL ORDER BY organisation_id LIMIT 1)
+         UNION ALL
+         SELECT (SELECT b.organisation_id FROM batches b
+                 WHERE b.finished_at IS NULL AND b.organisation_id > a.organisation_id
+                 ORDER BY b.organisation_id LIMIT 1)
+         FROM at_work a WHERE a.organisation_id IS NOT NULL),
+     sharing AS MATERIALIZED (
+         SELECT a.organisation_id, ceil($2::numeric / count(*) OVER ())::bigint AS places
+         FROM at_work a
+         CROSS JOIN LATERAL (
+             SELECT FROM batches b CROSS JOIN LATERAL ",
+    due_of_batch!(),
+    " due
+             WHERE b.organisation_id = a.organisation_id AND b.finished_at IS NULL
+             ORDER BY b.analysed_items + b.failed_items, b.id
+             LIMIT 1) due),
+     lists AS MATERIALIZED (
+         SELECT b.id, ceil(s.places::numeric / count(*) OVER (PARTITION BY s.organisation_id))::bigint AS places
+         FROM sharing s
+         CROSS JOIN LATERAL (
+             SELECT id FROM (
+                 SELECT b.id FROM batches b CROSS JOIN LATERAL ",
+    due_of_batch!(),
+    "            due
+                 WHERE b.organisation_id = s.organisation_id AND b.finished_at IS NULL
+                 ORDER BY b.analysed_items + b.failed_items, b.id
+                 LIMIT 1000) b
+             LIMIT s.places) b),
+     ready AS MATERIALIZED (
+         SELECT j.id, j.subject, row_number() OVER (PARTITION BY l.id ORDER BY j.run_at, j.id) / l.places::float8 AS place
+         FROM lists l
+         CROSS JOIN LATERAL (
+             SELECT id, subject, run_at FROM (
+                 SELECT j.id, j.subject, j.run_at FROM jobs j WHERE j.batch_id = l.id AND ",
+    due!(),
+    "            ORDER BY j.run_at, j.id
+                 LIMIT 1000
+                 FOR UPDATE SKIP LOCKED) j
+             LIMIT 2 * l.places) j),
+     subjects AS MATERIALIZED (
+         SELECT subject FROM ready GROUP BY subject ORDER BY min(place), random() LIMIT $2),
+     with_them AS MATERIALIZED (
+         SELECT j.id FROM subjects s
+         CROSS JOIN LATERAL (
+             SELECT j.id FROM jobs j WHERE j.subject = s.subject AND ",
+    due!(),
+    "        LIMIT 10
+             FOR UPDATE SKIP LOCKED) j),
+     claimed AS (
+         UPDATE jobs SET lease_owner = $3, leased_until = $4
+         WHERE id = ANY (ARRAY(SELECT id FROM ready JOIN subjects USING (subject) UNION SELECT id FROM with_them))
+         RETURNING jobs.id, jobs.batch_id, jobs.position, jobs.subject, jobs.attempts)
+     SELECT c.id, c.batch_id, c.position, c.subject, c.attempts, b.marketplace, b.organisation_id,
+            i.buy_price_minor, i.quantity, i.condition, i.fulfilment
+     FROM claimed c
+     JOIN batches b ON b.id = c.batch_id
+     JOIN batch_items i ON i.batch_id = c.batch_id AND i.position = c.position
+     ORDER BY c.id",
+);
+
+/// Claims the jobs of up to so many products. A job whose lease ran out is claimable.
+///
+/// Every claim is shared: its places are divided among the organisations that have due work, those of an organisation among its batches, and
+/// in a batch the oldest come first. What one cannot fill the others get. Jobs of the same products in other batches come along, a few for
+/// each, so that one request to Keepa serves them too. With more organisations than places chance decides; of more batches than places those
+/// go first of which least is done.
 ///
 /// # Errors
 /// When the database is not available.
@@ -73,35 +164,13 @@ pub async fn claim(
     request: &ClaimRequest,
 ) -> Result<Vec<ClaimedJob>, PersistenceError> {
     let until = request.now + TimeDelta::from_std(request.lease).unwrap_or(TimeDelta::MAX);
-    // The first rows decide the products; rows of the same products further down the queue come with them while they are among
-    // the next thousand, so that one request to Keepa serves them too.
-    Ok(diesel::sql_query(
-        "WITH ready AS (
-             SELECT id, subject FROM jobs
-             WHERE NOT is_dead AND run_at <= $1 AND (leased_until IS NULL OR leased_until < $1)
-             ORDER BY run_at, id
-             LIMIT 1000
-             FOR UPDATE SKIP LOCKED),
-         subjects AS (
-             SELECT subject FROM ready GROUP BY subject ORDER BY min(id) LIMIT $2),
-         claimed AS (
-             UPDATE jobs SET lease_owner = $3, leased_until = $4
-             FROM ready JOIN subjects USING (subject)
-             WHERE jobs.id = ready.id
-             RETURNING jobs.id, jobs.batch_id, jobs.position, jobs.subject, jobs.attempts)
-         SELECT c.id, c.batch_id, c.position, c.subject, c.attempts, b.marketplace, b.organisation_id,
-                i.buy_price_minor, i.quantity, i.condition, i.fulfilment
-         FROM claimed c
-         JOIN batches b ON b.id = c.batch_id
-         JOIN batch_items i ON i.batch_id = c.batch_id AND i.position = c.position
-         ORDER BY c.id",
-    )
-    .bind::<Timestamptz, _>(request.now)
-    .bind::<BigInt, _>(request.subjects)
-    .bind::<SqlUuid, _>(request.owner)
-    .bind::<Timestamptz, _>(until)
-    .load(connection)
-    .await?)
+    Ok(diesel::sql_query(CLAIM)
+        .bind::<Timestamptz, _>(request.now)
+        .bind::<BigInt, _>(request.subjects)
+        .bind::<SqlUuid, _>(request.owner)
+        .bind::<Timestamptz, _>(until)
+        .load(connection)
+        .await?)
 }
 
 /// Prolongs the leases that are still the owner's, and returns how many.

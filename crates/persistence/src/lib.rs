@@ -18,7 +18,9 @@ mod pages;
 mod pool;
 pub mod schema;
 pub mod snapshots;
+pub mod spend;
 mod tls;
+pub mod tokens;
 
 pub use error::PersistenceError;
 pub use pool::{DatabaseOptions, Pool, PoolStatus};

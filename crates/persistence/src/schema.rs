@@ -168,5 +168,41 @@ table! {
     }
 }
 
+table! {
+    keepa_accounts (key_digest) {
+        key_digest -> Bytea,
+        told_at -> Nullable<Timestamptz>,
+        keepa_timestamp_ms -> Nullable<BigInt>,
+        tokens_left -> Nullable<BigInt>,
+        refill_in_ms -> Nullable<BigInt>,
+        tokens_per_minute -> Nullable<Integer>,
+        tracking_tokens_per_minute -> Nullable<Double>,
+        tokens_lost -> BigInt,
+    }
+}
+
+table! {
+    keepa_reservations (id) {
+        id -> BigInt,
+        key_digest -> Bytea,
+        owner -> Uuid,
+        purpose -> Text,
+        tokens -> BigInt,
+        reserved_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+table! {
+    keepa_spend (hour, key_digest, purpose) {
+        key_digest -> Bytea,
+        hour -> Timestamptz,
+        purpose -> Text,
+        requests -> BigInt,
+        tokens -> BigInt,
+        tokens_lost -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(batches, batch_items, jobs, analyses);
 diesel::allow_tables_to_appear_in_same_query!(products, product_snapshots, product_codes);

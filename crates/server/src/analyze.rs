@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use arbitragevault_domain::analysis::Analysis;
@@ -13,6 +14,7 @@ use arbitragevault_services::intake::{self, Intake, Terms};
 use arbitragevault_services::list::{RankedList, analyse_list};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
+use keepa_client::{LocalBudget, TokenBudget};
 
 use crate::cli::{AnalyzeArguments, EXIT_SOME_ROWS, Format, print};
 use crate::config::Config;
@@ -49,11 +51,16 @@ pub(crate) async fn analyze(
         Some(corpus) => {
             let sandbox = sandbox::embedded(Some(corpus.clone()))?;
             (
-                serve::source(&config.keepa, "sandbox", &sandbox.url())?,
+                serve::source(
+                    &config.keepa,
+                    "sandbox",
+                    &sandbox.url(),
+                    local_budget("sandbox"),
+                )?,
                 Some(sandbox),
             )
         }
-        None => serve::keepa(&config.keepa)?,
+        None => serve::keepa(&config.keepa, local_budget)?,
     };
     if config.keepa.api_key.get().is_none() && arguments.corpus.is_none() {
         tell(
@@ -89,6 +96,11 @@ pub(crate) async fn analyze(
         Format::Json => print(&serde_json::to_string_pretty(&list.analyses)?)?,
     }
     Ok(report(&intake, &list))
+}
+
+/// The account is this process's alone, as far as a command line knows.
+fn local_budget(_: &str) -> Arc<dyn TokenBudget> {
+    Arc::new(LocalBudget::default())
 }
 
 fn read(arguments: &AnalyzeArguments) -> anyhow::Result<Vec<u8>> {

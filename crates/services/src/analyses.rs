@@ -12,6 +12,7 @@ use arbitragevault_persistence::analyses::{
 };
 use uuid::Uuid;
 
+use crate::budget::SpendPurpose;
 use crate::error::ServiceError;
 use crate::market::{MarketAnswer, StoredSnapshot};
 use crate::record::{self, Purpose};
@@ -73,7 +74,9 @@ impl Services {
         acquisition: &Acquisition,
     ) -> Result<(Uuid, Analysis), ServiceError> {
         let now = self.shared.clock.now();
-        let stored = self.market_snapshot(marketplace, lookup).await?;
+        let stored = self
+            .market_snapshot(marketplace, lookup, SpendPurpose::Analysis)
+            .await?;
         let analysis = analyze(
             &stored.snapshot,
             acquisition,
@@ -100,13 +103,17 @@ impl Services {
         marketplace: Marketplace,
         lookup: Lookup,
     ) -> Result<Arc<MarketSnapshot>, ServiceError> {
-        Ok(self.market_snapshot(marketplace, lookup).await?.snapshot)
+        let stored = self
+            .market_snapshot(marketplace, lookup, SpendPurpose::Product)
+            .await?;
+        Ok(stored.snapshot)
     }
 
     async fn market_snapshot(
         &self,
         marketplace: Marketplace,
         lookup: Lookup,
+        purpose: SpendPurpose,
     ) -> Result<StoredSnapshot, ServiceError> {
         let now = self.shared.clock.now();
         if let Some(stored) = self.shared.market.recent(marketplace, lookup, now) {
@@ -116,9 +123,9 @@ impl Services {
         let shared = Arc::clone(&self.shared);
         let pool = self.pool.clone();
         let fetched = self.shared.runtime.spawn(async move {
-            shared
-                .market
-                .answers(&pool, marketplace, &[lookup], now)
+            let market = &shared.market;
+            purpose
+                .books(market.answers(&pool, marketplace, &[lookup], now))
                 .await
         });
         let mut answers = fetched.await.map_err(ServiceError::internal)??;

@@ -94,13 +94,16 @@ impl Services {
         }
     }
 
-    async fn ask_keepa(&self) -> Result<Option<TokenState>, KeepaError> {
+    /// Asks Keepa for its token bucket, which costs nothing; `None` when the books, which hold it, cannot be read.
+    pub(crate) async fn ask_keepa(&self) -> Result<Option<TokenState>, KeepaError> {
         let client = self.shared.market.source().client().clone();
         let asked = self
             .shared
             .runtime
             .spawn(async move { tokio::time::timeout(PATIENCE, client.token_status()).await });
         match asked.await {
+            // Keepa answered all the same.
+            Ok(Ok(Err(KeepaError::Budget(_)))) => Ok(None),
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(KeepaError::Timeout),
             Err(error) => Err(KeepaError::Client(error.to_string())),

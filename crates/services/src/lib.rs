@@ -2,12 +2,14 @@
 
 pub mod analyses;
 pub mod batches;
+pub mod budget;
 pub mod clock;
 pub mod error;
 pub mod events;
 pub mod export;
 pub mod health;
 pub mod intake;
+pub mod keepa;
 pub mod list;
 pub mod listing;
 pub mod market;

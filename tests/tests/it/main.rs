@@ -9,7 +9,9 @@
 
 mod analyses;
 mod architecture;
+mod fairness;
 mod migrations;
 mod plans;
 mod queue;
 mod support;
+mod tokens;

@@ -83,6 +83,7 @@ async fn the_tables_of_the_code_have_the_columns_of_the_database() {
     }
     let statements = columns_of_the_code!(
         organisations users batches products product_codes product_snapshots analyses batch_items jobs events
+        keepa_accounts keepa_reservations keepa_spend
     );
     let mut of_the_code: Vec<String> = statements
         .iter()

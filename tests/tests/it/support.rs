@@ -46,14 +46,24 @@ pub(crate) fn pool_of(database: &Database) -> Pool {
     .unwrap()
 }
 
-/// Submits a batch of so many items, each another product.
+/// Submits a batch of so many items, each another product, for the default organisation.
 pub(crate) async fn submit(pool: &Pool, items: i32) -> Batch {
+    submit_for(pool, DEFAULT_ORGANISATION, items, asin).await
+}
+
+/// Submits a batch of so many items, each of the product of its position.
+pub(crate) async fn submit_for(
+    pool: &Pool,
+    organisation_id: Uuid,
+    items: i32,
+    product: impl Fn(i32) -> String,
+) -> Batch {
     let rows: Vec<Item> = (1..=items)
         .map(|position| Item {
             position,
             row: position + 1,
-            identifier: asin(position),
-            lookup: Some(asin(position)),
+            identifier: product(position),
+            lookup: Some(product(position)),
             notices: json!([]),
             buy_price_minor: Some(450),
             quantity: 1,
@@ -67,7 +77,7 @@ pub(crate) async fn submit(pool: &Pool, items: i32) -> Batch {
         })
         .collect();
     let new = NewBatch {
-        organisation_id: DEFAULT_ORGANISATION,
+        organisation_id,
         created_by: DEFAULT_USER,
         name: "Autumn list".to_owned(),
         marketplace: "US".to_owned(),

@@ -4,6 +4,7 @@ mod analyses;
 mod batches;
 mod calculator;
 mod health;
+mod keepa;
 mod problems;
 mod products;
 
@@ -38,6 +39,8 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(batches::delete_batch)
         .service(products::read_product)
         .service(products::read_product_history)
+        .service(keepa::read_keepa_tokens)
+        .service(keepa::read_keepa_usage)
         .service(calculator::calculate_fees)
         .service(calculator::calculate_profit)
         .service(calculator::calculate_max_buy_price);

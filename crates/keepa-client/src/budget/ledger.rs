@@ -1,17 +1,11 @@
-//! The arithmetic of the token bucket, without a clock and without a lock.
+//! The books of one account: its bucket and what is reserved of it, without a clock and without a lock.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Grant, ReservationId, Settlement, TokenReport, TokenState};
-
-/// Between refills (grade A: `refillIn` as documented).
-const REFILL_INTERVAL: Duration = Duration::from_secs(60);
-
-/// Minutes that a token lives, hence the capacity in minutes of refill (grade A: Keepa's documentation; recorded answers at the rates 5 and 20).
-const TOKEN_LIFE_MINUTES: i64 = 60;
+use super::{Grant, ReservationId, Settlement, TokenBucket, TokenState};
 
 /// The token bucket as Keepa told it, and what is reserved of it.
 ///
@@ -19,63 +13,15 @@ const TOKEN_LIFE_MINUTES: i64 = 60;
 /// share the ledger. It serializes, so a database can keep it in one row: load it locked, call one method, store it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TokenLedger {
-    known: Option<Known>,
+    known: Option<TokenBucket>,
     reservations: BTreeMap<ReservationId, Reserved>,
     next_id: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Known {
-    report: TokenReport,
-    /// When the report came.
-    at: Duration,
-    /// Tokens of requests that were lost since.
-    lost: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Reserved {
     tokens: u32,
     until: Duration,
-}
-
-impl Known {
-    /// Tokens a minute that are left after trackings took theirs.
-    fn net_rate(&self) -> f64 {
-        (f64::from(self.report.refill_rate) - self.report.token_flow_reduction).max(0.0)
-    }
-
-    fn first_refill(&self) -> Duration {
-        self.at.saturating_add(self.report.refill_in)
-    }
-
-    fn unfilled(&self) -> i64 {
-        self.report.tokens_left.saturating_sub(self.lost)
-    }
-
-    /// Tokens at a time: refills come in whole minutes, and the bucket holds those of an hour.
-    fn left_at(&self, now: Duration) -> i64 {
-        let left = self.unfilled();
-        let Some(since) = now.checked_sub(self.first_refill()) else {
-            return left;
-        };
-        let refills = since.div_duration_f64(REFILL_INTERVAL).floor() + 1.0;
-        let capacity = i64::from(self.report.refill_rate) * TOKEN_LIFE_MINUTES;
-        left.saturating_add(whole(refills * self.net_rate()))
-            .min(capacity.max(left))
-    }
-
-    /// How long until so many tokens more than now are there.
-    fn wait_for(&self, missing: i64, now: Duration) -> Duration {
-        let added = self.left_at(now).saturating_add(missing) - self.unfilled();
-        let added = f64::from(i32::try_from(added).unwrap_or(i32::MAX));
-        let refills = (added / self.net_rate()).ceil();
-        Duration::try_from_secs_f64((refills - 1.0) * REFILL_INTERVAL.as_secs_f64())
-            .map_or(Duration::MAX, |further| {
-                self.first_refill().saturating_add(further)
-            })
-            .saturating_sub(now)
-    }
 }
 
 impl TokenLedger {
@@ -85,11 +31,10 @@ impl TokenLedger {
     /// nothing is known and anything may.
     pub fn try_reserve(&mut self, now: Duration, tokens: u32, lease: Duration) -> Grant {
         self.reservations.retain(|_, reserved| reserved.until > now);
-        if let Some(known) = self.known {
-            let free = known.left_at(now) - i64::try_from(self.reserved()).unwrap_or(i64::MAX);
-            if free <= 0 {
-                return Grant::Wait(known.wait_for(1 - free, now));
-            }
+        if let Some(known) = self.known
+            && let Some(wait) = known.wait(now, self.reserved())
+        {
+            return Grant::Wait(wait);
         }
         let id = ReservationId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
@@ -107,27 +52,15 @@ impl TokenLedger {
     ) {
         let reserved = reservation.and_then(|id| self.reservations.remove(&id));
         match settlement {
-            Settlement::Told(report) => self.told(now, report),
+            Settlement::Told(report) => {
+                self.known = Some(TokenBucket::told(self.known, now, report));
+            }
             Settlement::Lost => {
                 if let (Some(known), Some(reserved)) = (&mut self.known, reserved) {
-                    known.lost = known.lost.saturating_add(i64::from(reserved.tokens));
+                    known.lose(reserved.tokens);
                 }
             }
             Settlement::Untold | Settlement::Unsent => {}
-        }
-    }
-
-    /// An older answer that arrives late changes nothing.
-    fn told(&mut self, now: Duration, report: TokenReport) {
-        if self
-            .known
-            .is_none_or(|known| report.timestamp >= known.report.timestamp)
-        {
-            self.known = Some(Known {
-                report,
-                at: now,
-                lost: 0,
-            });
         }
     }
 
@@ -141,28 +74,14 @@ impl TokenLedger {
     /// The bucket at a time; `None` before the first answer.
     #[must_use]
     pub fn state(&self, now: Duration) -> Option<TokenState> {
-        let known = self.known?;
-        Some(TokenState {
-            left: known.left_at(now),
-            refill_rate: known.report.refill_rate,
-            flow_reduction: known.report.token_flow_reduction,
-            reserved: self.reserved(),
-        })
+        self.known.map(|known| known.state(now, self.reserved()))
     }
-}
-
-/// The whole part of a number.
-#[expect(
-    clippy::as_conversions,
-    reason = "the conversion saturates, which is what a count of tokens or minutes needs"
-)]
-const fn whole(number: f64) -> i64 {
-    number as i64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::TokenReport;
 
     const LEASE: Duration = Duration::from_secs(600);
 
@@ -177,6 +96,7 @@ mod tests {
             refill_in: secs(refill_in),
             refill_rate,
             token_flow_reduction: 0.0,
+            tokens_consumed: 0,
         }
     }
 
@@ -241,6 +161,29 @@ mod tests {
         assert_eq!([29, 30, 90, 3_600].map(left), [290, 295, 300, 300]);
         let granted = told(report(1_000, 30, 5));
         assert_eq!(granted.state(secs(3_600)).unwrap().left, 1_000);
+    }
+
+    #[test]
+    fn a_bucket_says_when_it_is_full_if_nothing_is_spent() {
+        // Keepa's tokens left, what trackings take, now, and until it is full.
+        let cases = [
+            (295, 0.0, 0, Some(30)),
+            (290, 0.0, 0, Some(90)),
+            (290, 0.0, 40, Some(50)),
+            (-300, 0.0, 0, Some(30 + 119 * 60)),
+            (300, 0.0, 0, Some(0)),
+            (900, 0.0, 0, Some(0)),
+            (290, 4.0, 0, Some(30 + 9 * 60)),
+            (290, 5.0, 0, None),
+        ];
+        for (left, reduction, now, expected) in cases {
+            let ledger = told(TokenReport {
+                token_flow_reduction: reduction,
+                ..report(left, 30, 5)
+            });
+            let full_in = ledger.state(secs(now)).unwrap().full_in;
+            assert_eq!(full_in, expected.map(secs), "{left} at {now} s");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A [`TokenBudget`] keeps the books of one Keepa account. Requests reserve their worst cost before they are sent and settle from the answer.
 //! Who has to wait is served in the order of asking.
 
+mod bucket;
 mod cost;
 mod ledger;
 mod local;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+pub use bucket::TokenBucket;
 pub use cost::Cost;
 pub use ledger::TokenLedger;
 pub use local::LocalBudget;
@@ -62,6 +64,8 @@ pub struct TokenReport {
     pub refill_rate: u32,
     /// Tokens a minute that trackings consume.
     pub token_flow_reduction: f64,
+    /// Tokens that Keepa charged for the request.
+    pub tokens_consumed: i64,
 }
 
 impl TokenReport {
@@ -74,6 +78,7 @@ impl TokenReport {
             refill_in: Duration::from_millis(u64::try_from(envelope.refill_in).unwrap_or(0)),
             refill_rate,
             token_flow_reduction: envelope.token_flow_reduction,
+            tokens_consumed: i64::from(envelope.tokens_consumed),
         })
     }
 }
@@ -89,6 +94,8 @@ pub struct TokenState {
     pub flow_reduction: f64,
     /// Tokens that requests under way have reserved of those left.
     pub reserved: u64,
+    /// Until it is full when nothing is spent; zero when it is, `None` when trackings take all that comes.
+    pub full_in: Option<Duration>,
 }
 
 /// Names a reservation within its budget.
@@ -120,7 +127,7 @@ pub enum Settlement {
 }
 
 /// The books of one Keepa account. All clones of a client share one; several processes can share one that is kept in a database, for which
-/// [`TokenLedger`] is the arithmetic.
+/// [`TokenBucket`] and [`TokenLedger`] are the arithmetic.
 ///
 /// A budget only says yes or when to ask again: first come, first served among the requests of one client is the client's affair. What another
 /// process gives back, a client notices when it asks again, so a shared budget should not let it wait too long for what is only reserved.

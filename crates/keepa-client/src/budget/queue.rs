@@ -182,6 +182,7 @@ mod tests {
             refill_in: Duration::from_secs(30),
             refill_rate: 5,
             token_flow_reduction: 0.0,
+            tokens_consumed: 0,
         })
     }
 

@@ -42,6 +42,10 @@ struct Stats {
     products_served: u64,
     /// Tokens charged.
     tokens_consumed: u64,
+    /// Requests refused because no token was left.
+    refused_for_tokens: u64,
+    /// The lowest balance after a charge; `null` before the first.
+    lowest_balance: Option<i32>,
     /// How often each ASIN was sent.
     products: BTreeMap<String, u64>,
 }
@@ -142,6 +146,7 @@ async fn product(request: HttpRequest, query: Query, shared: web::Data<Shared>) 
         };
         let tokens = shared.state().bucket.state(began);
         if tokens.left <= 0 {
+            shared.state().stats.refused_for_tokens += 1;
             let error = KeepaError {
                 kind: "NOT_ENOUGH_TOKEN",
                 message: "No tokens left; wait until the balance is positive.".into(),
@@ -268,6 +273,8 @@ fn charged(shared: &Shared, began: i64, served: Vec<Served>, some_missing: bool)
     let mut state = shared.state();
     let tokens = state.bucket.spend(cost, unix_millis());
     state.stats.tokens_consumed += u64::from(cost);
+    let lowest = state.stats.lowest_balance;
+    state.stats.lowest_balance = Some(lowest.map_or(tokens.left, |lowest| lowest.min(tokens.left)));
     let mut products = Vec::with_capacity(sent.len());
     for product in sent {
         state.stats.products_served += 1;

@@ -19,4 +19,5 @@ mod missing_data;
 mod outages;
 mod sudden_ends;
 mod support;
+mod tokens;
 mod tour;

@@ -74,6 +74,8 @@ async fn a_server_asked_to_stop_in_the_middle_of_a_batch_gives_its_work_back_and
     assert!(asked.elapsed() < Duration::from_secs(30));
     assert_eq!(held_jobs(&world).await, 0);
     assert_eq!(world.count("SELECT count(*) FROM jobs").await, 300);
+    let reserved = "SELECT count(*) FROM keepa_reservations";
+    assert_eq!(world.count(reserved).await, 0, "tokens were left reserved");
 
     world.clear_faults().await;
     let server = world.start().await;

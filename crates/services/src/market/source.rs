@@ -13,6 +13,9 @@ use keepa_client::{
 
 use crate::error::chain;
 
+/// How soon to try again when the token budget is not available: about the time in which a database comes back.
+const BUDGET_RETRY: Duration = Duration::from_secs(5);
+
 /// What is asked of Keepa for each product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestOptions {
@@ -200,6 +203,7 @@ fn failure(error: &KeepaError) -> FetchFailure {
         KeepaError::Rejected(_) => "KEEPA_REJECTED",
         KeepaError::PaymentRequired(_) => "KEEPA_PAYMENT_REQUIRED",
         KeepaError::OutOfTokens { .. } => "KEEPA_OUT_OF_TOKENS",
+        KeepaError::Budget(_) => "TOKEN_BUDGET_UNAVAILABLE",
         KeepaError::Timeout => "KEEPA_TIMEOUT",
         KeepaError::Connection(_) => "KEEPA_UNREACHABLE",
         KeepaError::Unreadable(_) | KeepaError::Product { .. } => "KEEPA_ANSWER_UNREADABLE",
@@ -209,6 +213,10 @@ fn failure(error: &KeepaError) -> FetchFailure {
         code,
         detail: error.to_string(),
         retryable: error.is_retryable(),
-        retry_after: error.retry_after(),
+        retry_after: match error {
+            // Nothing was sent, so the item did not fail.
+            KeepaError::Budget(_) => Some(BUDGET_RETRY),
+            _ => error.retry_after(),
+        },
     }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Worker;
 use super::work::{Task, Work};
+use crate::budget::SpendPurpose;
 use crate::error::{ServiceError, chain};
 use crate::market::MarketAnswer;
 
@@ -64,10 +65,9 @@ impl Chunk {
         for (marketplace, tasks) in self.tasks(&configurations, &mut work) {
             let lookups: BTreeSet<Lookup> = tasks.iter().map(|task| task.lookup).collect();
             let lookups = Vec::from_iter(lookups);
-            let answers = worker
-                .shared
-                .market
-                .answers(&worker.pool, marketplace, &lookups, now)
+            let market = &worker.shared.market;
+            let answers = SpendPurpose::Batch
+                .books(market.answers(&worker.pool, marketplace, &lookups, now))
                 .await?;
             for task in tasks {
                 match answers.get(&task.lookup) {

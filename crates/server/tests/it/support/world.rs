@@ -113,7 +113,7 @@ impl World {
         assert_eq!(request.send().await.unwrap().status(), 204);
     }
 
-    /// What Keepa has done so far: `{requests, products_served, tokens_consumed, products}`.
+    /// What Keepa has done so far: `{requests, products_served, tokens_consumed, refused_for_tokens, lowest_balance, products}`.
     pub(crate) async fn keepa_stats(&self) -> Value {
         let url = format!("{}/sandbox/stats", self.sandbox.url());
         reqwest::get(url).await.unwrap().json().await.unwrap()
