@@ -39,6 +39,7 @@ pub fn app(
     let app = App::new().into_utoipa_app().openapi(openapi::base());
     let (app, document) = operations(app, settings).split_for_parts();
     let known = Rc::new(KnownPaths::of(&document));
+    let patterns = Rc::clone(&known);
     let document = web::Bytes::from(document.to_json().unwrap_or_default());
     app.app_data(web::Data::new(state))
         .app_data(web::PayloadConfig::new(settings.max_body_bytes))
@@ -60,7 +61,28 @@ pub fn app(
             let problem = known.problem(&request);
             async { Err::<HttpResponse, _>(problem) }
         }))
-        .wrap(RequestContext::new(settings.request_timeout))
+        .wrap(
+            RequestContext::new(settings.request_timeout)
+                .with_routes(move |path| patterns.pattern(path))
+                .describing_spans(settings.describe_spans),
+        )
+}
+
+/// An application that serves nothing but the metrics, for an address of its own.
+pub fn metrics_app(
+    state: ApiState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(web::Data::new(state))
+        .service(routes::read_metrics)
 }
 
 /// Adds every operation that the OpenAPI document describes.
@@ -115,12 +137,18 @@ impl KnownPaths {
         Self(paths.collect())
     }
 
+    /// The pattern of a path.
+    fn pattern(&self, path: &str) -> Option<String> {
+        let (known, _) = self.find(path)?;
+        known.pattern().map(str::to_owned)
+    }
+
+    fn find(&self, path: &str) -> Option<&(ResourceDef, String)> {
+        self.0.iter().find(|(known, _)| known.is_match(path))
+    }
+
     fn problem(&self, request: &HttpRequest) -> Problem {
-        let known = self
-            .0
-            .iter()
-            .find(|(path, _)| path.is_match(request.path()));
-        match known {
+        match self.find(request.path()) {
             Some((_, methods)) => Problem::new(
                 ProblemKind::MethodNotAllowed,
                 format!("this path knows {methods}, not {}", request.method()),

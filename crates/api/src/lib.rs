@@ -6,7 +6,6 @@
 mod app;
 mod caller;
 mod extract;
-mod memory;
 mod openapi;
 pub mod problem;
 mod request;
@@ -17,7 +16,7 @@ mod state;
 mod testing;
 mod wire;
 
-pub use app::app;
+pub use app::{app, metrics_app};
 pub use caller::{DEFAULT_ORGANISATION, DEFAULT_USER};
 pub use openapi::openapi;
 pub use settings::HttpSettings;

@@ -13,6 +13,8 @@ pub struct HttpSettings {
     pub request_timeout: Duration,
     /// Pause between two comments that keep an event stream open; below the idle limit of every proxy in front.
     pub event_heartbeat: Duration,
+    /// Whether spans of requests are described for traces: by route and status, which the log has already.
+    pub describe_spans: bool,
 }
 
 impl Default for HttpSettings {
@@ -23,6 +25,7 @@ impl Default for HttpSettings {
             max_body_bytes: 5 << 20,
             request_timeout: Duration::from_secs(30),
             event_heartbeat: Duration::from_secs(15),
+            describe_spans: false,
         }
     }
 }

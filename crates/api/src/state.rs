@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use arbitragevault_services::Services;
+use arbitragevault_services::metrics::Exporter;
 
 use crate::settings::HttpSettings;
 
@@ -15,6 +16,8 @@ pub struct ApiState {
     pub(crate) settings: HttpSettings,
     /// When the worker started.
     pub(crate) started: Instant,
+    /// What `/metrics` shows; `None` where it is served elsewhere or not at all.
+    pub(crate) metrics: Option<Exporter>,
 }
 
 impl ApiState {
@@ -25,6 +28,14 @@ impl ApiState {
             services,
             settings,
             started: Instant::now(),
+            metrics: None,
         }
+    }
+
+    /// The same, with `/metrics` served.
+    #[must_use]
+    pub fn with_metrics(mut self, exporter: Exporter) -> Self {
+        self.metrics = Some(exporter);
+        self
     }
 }

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpResponse};
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
+use arbitragevault_services::health::LastSuccess;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
@@ -44,6 +45,7 @@ pub(crate) fn unreachable_state(settings: &HttpSettings) -> ApiState {
         events: EventHub::default(),
         analysis: AnalysisConfig::default(),
         runtime: tokio::runtime::Handle::current(),
+        database_answered: LastSuccess::default(),
     };
     let services = Services {
         pool: Pool::new(&database).unwrap(),

@@ -6,7 +6,7 @@ use arbitragevault_domain::history::{Change, History};
 use arbitragevault_domain::identifier::{Asin, IdentifierError};
 use arbitragevault_domain::market::{
     BuyBox, DataSource, Histories, ListingKind, LiveOffers, MarketSnapshot, ObservedFee, Package,
-    SalesRankDrops,
+    SalesRankDrops, UsedOffers,
 };
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::time::KeepaMinutes;
@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 use crate::client::Origin;
 use crate::csv_type::CsvType;
-use crate::model::{self, Product, ProductType, ReturnRate, Stats};
+use crate::model::{self, OfferCondition, Product, ProductType, ReturnRate, Stats};
 
 /// The histories that a market snapshot holds: [`ProductRequest::read_histories`](crate::ProductRequest::read_histories) need read no others.
 pub const SNAPSHOT_SERIES: [CsvType; 17] = [
@@ -178,6 +178,25 @@ fn live_offers(product: &Product, stats: &Stats) -> LiveOffers {
             .or_else(|| last(CsvType::CountNewFbm)),
         new: last(CsvType::CountNew),
         used: last(CsvType::CountUsed),
+        used_by_condition: used_by_condition(product),
+    }
+}
+
+/// Live used offers by condition, known only when offers were asked for and Keepa told which of them are live.
+fn used_by_condition(product: &Product) -> UsedOffers {
+    let of = |condition| {
+        product.live_offers_order.as_ref()?;
+        let offers = product.live_offers()?;
+        let counted = offers
+            .filter(|offer| offer.condition == Some(condition))
+            .count();
+        u32::try_from(counted).ok()
+    };
+    UsedOffers {
+        like_new: of(OfferCondition::UsedLikeNew),
+        very_good: of(OfferCondition::UsedVeryGood),
+        good: of(OfferCondition::UsedGood),
+        acceptable: of(OfferCondition::UsedAcceptable),
     }
 }
 

@@ -26,6 +26,10 @@ impl Binaries {
             .map(Self)
     }
 
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.0.clone()
+    }
+
     pub(crate) fn path(&self, program: &str) -> PathBuf {
         self.0.join(program)
     }

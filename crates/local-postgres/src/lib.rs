@@ -122,6 +122,26 @@ pub struct Cluster {
     binaries: Binaries,
     data_dir: PathBuf,
     owner: Option<User>,
+    was_running: bool,
+}
+
+/// The programs of PostgreSQL that clusters are started from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// Their folder.
+    pub folder: PathBuf,
+    /// Their major version, 16 for example; `None` when they do not tell.
+    pub version: Option<String>,
+}
+
+/// The programs that are installed on this machine; `None` when there are none.
+#[must_use]
+pub fn installation() -> Option<Installation> {
+    let binaries = Binaries::find()?;
+    Some(Installation {
+        version: binaries.major_version(),
+        folder: binaries.folder(),
+    })
 }
 
 impl Cluster {
@@ -136,10 +156,11 @@ impl Cluster {
         } else {
             None
         };
-        let cluster = Self {
+        let mut cluster = Self {
             binaries,
             data_dir: absolute(&options.data_dir)?,
             owner,
+            was_running: false,
         };
         cluster.check_length()?;
         cluster.make_folder(&cluster.data_dir)?;
@@ -147,14 +168,21 @@ impl Cluster {
             cluster.init()?;
         }
         cluster.check_version()?;
+        cluster.was_running = cluster.answers()?;
         let data_dir = cluster.data_dir.display();
-        if cluster.answers()? {
+        if cluster.was_running {
             tracing::info!(%data_dir, "found the private PostgreSQL running");
         } else {
             cluster.launch(options)?;
             tracing::info!(%data_dir, "started a private PostgreSQL");
         }
         Ok(cluster)
+    }
+
+    /// Whether it ran already before it was asked to start: then another process may be using it.
+    #[must_use]
+    pub const fn was_running(&self) -> bool {
+        self.was_running
     }
 
     /// The URL of one of its databases. Its host is the folder of the socket, percent-encoded.
@@ -366,6 +394,7 @@ mod tests {
         let first = Cluster::start(&options).unwrap();
         let second = Cluster::start(&options).unwrap();
         assert_eq!(first.url("postgres"), second.url("postgres"));
+        assert!(!first.was_running() && second.was_running());
         second.stop().unwrap();
         assert!(!first.is_running());
     }

@@ -7,6 +7,7 @@ pub mod analyses;
 pub mod batches;
 mod error;
 pub mod events;
+pub mod inspect;
 pub mod items;
 pub mod jobs;
 pub mod listen;

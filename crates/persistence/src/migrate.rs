@@ -4,6 +4,7 @@ use diesel::migration::{Migration, MigrationSource as _};
 use diesel::pg::Pg;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use serde::Serialize;
 
 use crate::error::PersistenceError;
 use crate::tls;
@@ -45,6 +46,69 @@ pub async fn revert_last(url: &str) -> Result<String, PersistenceError> {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn pending(connection: &mut AsyncPgConnection) -> Result<usize, PersistenceError> {
+    let applied = applied(connection).await?;
+    let known = known()?;
+    Ok(known
+        .iter()
+        .filter(|step| !applied.contains(&step.version))
+        .count())
+}
+
+/// The steps of a database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Steps {
+    /// Steps of this program that are applied, oldest first.
+    pub applied: Vec<String>,
+    /// Steps of this program that are not applied, oldest first.
+    pub pending: Vec<String>,
+    /// Versions of applied steps that this program does not know, of a newer one most likely.
+    pub unknown: Vec<String>,
+}
+
+/// The steps of a database; all are pending where none was ever applied.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn steps(connection: &mut AsyncPgConnection) -> Result<Steps, PersistenceError> {
+    let mut unknown = if was_migrated(connection).await? {
+        applied(connection).await?
+    } else {
+        Vec::new()
+    };
+    unknown.sort_unstable();
+    let (mut applied, mut pending) = (Vec::new(), Vec::new());
+    for step in known()? {
+        match unknown.iter().position(|version| *version == step.version) {
+            Some(index) => {
+                unknown.remove(index);
+                applied.push(step.name);
+            }
+            None => pending.push(step.name),
+        }
+    }
+    Ok(Steps {
+        applied,
+        pending,
+        unknown,
+    })
+}
+
+/// Whether there is a table of applied steps.
+async fn was_migrated(connection: &mut AsyncPgConnection) -> Result<bool, PersistenceError> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        exists: bool,
+    }
+    let row: Row =
+        diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS exists")
+            .get_result(connection)
+            .await?;
+    Ok(row.exists)
+}
+
+/// The versions of the applied steps.
+async fn applied(connection: &mut AsyncPgConnection) -> Result<Vec<String>, PersistenceError> {
     use diesel::QueryDsl as _;
     diesel::table! {
         __diesel_schema_migrations (version) {
@@ -52,22 +116,31 @@ pub async fn pending(connection: &mut AsyncPgConnection) -> Result<usize, Persis
             run_on -> Timestamp,
         }
     }
-    let known: Vec<String> = versions()?;
-    let applied: Vec<String> = __diesel_schema_migrations::table
+    Ok(__diesel_schema_migrations::table
         .select(__diesel_schema_migrations::version)
         .load(connection)
-        .await?;
-    Ok(known.iter().filter(|v| !applied.contains(v)).count())
+        .await?)
 }
 
-fn versions() -> Result<Vec<String>, PersistenceError> {
+struct Step {
+    version: String,
+    name: String,
+}
+
+/// The steps of this program, oldest first.
+fn known() -> Result<Vec<Step>, PersistenceError> {
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS
         .migrations()
         .map_err(|error| PersistenceError::Migration(error.to_string()))?;
-    Ok(migrations
+    let mut steps: Vec<Step> = migrations
         .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect())
+        .map(|migration| Step {
+            version: migration.name().version().to_string(),
+            name: migration.name().to_string(),
+        })
+        .collect();
+    steps.sort_unstable_by(|one, other| one.version.cmp(&other.version));
+    Ok(steps)
 }
 
 type Harness = AsyncMigrationHarness<AsyncPgConnection>;

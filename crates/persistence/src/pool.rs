@@ -2,7 +2,8 @@
 //!
 //! The driver task of a connection lives on the runtime that opened it, so each runtime has its own pool (ADR 4).
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::HookError;
@@ -58,9 +59,15 @@ pub struct PoolStatus {
     pub waiting: usize,
 }
 
+/// What is called back with how long a caller waited for a connection.
+type Observer = Arc<dyn Fn(Duration) + Send + Sync>;
+
 /// A pool of connections of one runtime.
 #[derive(Clone)]
-pub struct Pool(diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>);
+pub struct Pool {
+    connections: diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>,
+    observer: Option<Observer>,
+}
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -104,8 +111,18 @@ impl Pool {
                 },
             ))
             .build()
-            .map(Self)
+            .map(|connections| Self {
+                connections,
+                observer: None,
+            })
             .map_err(|error| PersistenceError::Configuration(error.to_string()))
+    }
+
+    /// Calls back with how long each caller waited for a connection, in vain too; for metrics. It should return soon.
+    #[must_use]
+    pub fn on_wait(mut self, observer: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
     }
 
     /// A connection, opened if need be.
@@ -113,13 +130,18 @@ impl Pool {
     /// # Errors
     /// [`PersistenceError::Unavailable`] when the database cannot be reached or none becomes free in time.
     pub async fn get(&self) -> Result<Object<AsyncPgConnection>, PersistenceError> {
-        Ok(self.0.get().await?)
+        let asked = Instant::now();
+        let connection = self.connections.get().await;
+        if let Some(observer) = &self.observer {
+            observer(asked.elapsed());
+        }
+        Ok(connection?)
     }
 
     /// What the pool is doing.
     #[must_use]
     pub fn status(&self) -> PoolStatus {
-        let status = self.0.status();
+        let status = self.connections.status();
         PoolStatus {
             max: status.max_size,
             open: status.size,
@@ -130,7 +152,7 @@ impl Pool {
 
     /// Closes the pool; who asks for a connection from now on is refused.
     pub fn close(&self) {
-        self.0.close();
+        self.connections.close();
     }
 }
 

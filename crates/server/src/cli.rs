@@ -38,12 +38,103 @@ pub(crate) enum Command {
     Analyze(AnalyzeArguments),
     /// Ask the estimates at cuts through recorded histories for what came next.
     Backtest(BacktestArguments),
-    /// Bring the database's schema up to date.
-    Migrate,
+    /// Look after the database: its state, its schema, what it spends its time on.
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Show the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check everything that a server needs, and say what to do about what is missing.
+    ///
+    /// Starts and stops a private PostgreSQL where the server would. Exit code 1 when something essential is missing.
+    Doctor(OutputArguments),
     /// Print the OpenAPI document.
     Openapi,
     /// Serve Keepa's protocol from recorded or made-up products.
     KeepaSandbox(SandboxArguments),
+}
+
+/// How something is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OutputArguments {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Tell whether the database is reachable, its version, size, connections, and the steps of the schema.
+    ///
+    /// Exit code 1 when it is not reachable or lacks a step.
+    Status(OutputArguments),
+    /// Bring the schema up to date. A server does it at its start, too.
+    Migrate(OutputArguments),
+    /// Take the latest steps of the schema back, with the data in what they made.
+    Revert(RevertArguments),
+    /// Describe a table: columns, indexes, constraints, and how many rows PostgreSQL estimates.
+    Describe(DescribeArguments),
+    /// List the statements that took the most time in all.
+    ///
+    /// Needs pg_stat_statements; says how to switch it on where it is off, with exit code 1.
+    SlowQueries(SlowQueriesArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevertArguments {
+    /// How many steps.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) steps: u16,
+    /// Do it: data is lost.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArguments {
+    /// The table.
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: String,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SlowQueriesArguments {
+    /// Statements at most.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every setting with its value and where that came from: default, file or environment.
+    Print(ConfigPrintArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigPrintArguments {
+    /// Hide the secrets (the default).
+    #[arg(long)]
+    pub(crate) redacted: bool,
+    /// Show the secrets.
+    #[arg(long, conflicts_with = "redacted")]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
@@ -131,4 +222,13 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// Says what went wrong where a person or a script looks for it.
+#[expect(
+    clippy::print_stderr,
+    reason = "errors of the command line belong on stderr"
+)]
+pub(crate) fn complain(problem: &str) {
+    eprintln!("arbitragevault: {problem}");
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use actix_web::http::Uri;
 use arbitragevault_services::persistence;
 use figment::providers::{Env, Format as _, Toml};
-use figment::value::{Dict, Value};
-use figment::{Figment, Metadata};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
@@ -22,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) keepa: KeepaConfig,
     pub(crate) worker: WorkerConfig,
     pub(crate) log: LogConfig,
+    pub(crate) metrics: MetricsConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +70,20 @@ pub(crate) struct LogConfig {
     pub(crate) format: LogFormat,
     pub(crate) folder: PathBuf,
     pub(crate) keep_days: usize,
+    pub(crate) otlp_endpoint: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct MetricsConfig {
+    pub(crate) enabled: bool,
+    address: String,
+}
+
+impl MetricsConfig {
+    /// Their own address; `None` for the API's.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.address.parse().ok()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -79,7 +95,7 @@ pub(crate) enum LogFormat {
 }
 
 /// Keys of the secrets, of which no message shows the value.
-const SECRETS: [&str; 3] = ["database.url", "database.direct_url", "keepa.api_key"];
+pub(crate) const SECRETS: [&str; 3] = ["database.url", "database.direct_url", "keepa.api_key"];
 
 /// A value that no log shows.
 #[derive(Clone, Default, Deserialize)]
@@ -119,28 +135,7 @@ impl fmt::Display for Problems {
 impl Config {
     /// Reads the configuration.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, Problems> {
-        let mut figment = defaults();
-        if let Some(file) = file {
-            figment = figment.merge(Toml::file_exact(file));
-        }
-        for (variable, key) in [
-            ("DATABASE_URL", "database.url"),
-            ("DATABASE_DIRECT_URL", "database.direct_url"),
-            ("KEEPA_API_KEY", "keepa.api_key"),
-        ] {
-            // Not through figment, which would read a key of digits as a number.
-            if let Ok(value) = std::env::var(variable) {
-                figment = figment.merge((key, value));
-            }
-        }
-        let port = Env::raw().only(&["PORT"]);
-        figment = figment.merge(port.map(|_| "server.port".into()));
-        figment = figment.merge(Env::prefixed("ARBITRAGEVAULT__").split("__"));
-        let is_on_platform = std::env::var_os("PORT").is_some();
-        if is_on_platform && std::env::var_os("ARBITRAGEVAULT__SERVER__HOST").is_none() {
-            figment = figment.merge(("server.host", "0.0.0.0"));
-        }
-        Self::read(figment)
+        Self::read(effective(file))
     }
 
     /// Reads every value. One that cannot be read is named and then replaced by its default, so that the next one shows too.
@@ -200,9 +195,7 @@ impl Config {
             "database.max_connections must be at least 4",
         );
         check(
-            self.keepa.base_url.parse().is_ok_and(|url: Uri| {
-                url.host().is_some() && matches!(url.scheme_str(), Some("http" | "https"))
-            }),
+            is_http(&self.keepa.base_url),
             "keepa.base_url must be an http or https URL",
         );
         check(
@@ -221,6 +214,14 @@ impl Config {
             self.worker.lease_seconds >= 3,
             "worker.lease_seconds must be at least 3",
         );
+        check(
+            self.log.otlp_endpoint.is_empty() || is_http(&self.log.otlp_endpoint),
+            "log.otlp_endpoint must be an http or https URL",
+        );
+        check(
+            self.metrics.address.is_empty() || self.metrics.address().is_some(),
+            "metrics.address must be an IP address with a port, 127.0.0.1:9464 for example",
+        );
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             check(false, &format!("log.filter: {error}"));
         }
@@ -228,7 +229,65 @@ impl Config {
     }
 }
 
-fn defaults() -> Figment {
+/// Every setting with its value and its origin: the defaults, over them the file, over it the environment.
+pub(crate) fn effective(file: Option<&Path>) -> Figment {
+    let mut figment = defaults();
+    if let Some(file) = file {
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    for (variable, key) in [
+        ("DATABASE_URL", "database.url"),
+        ("DATABASE_DIRECT_URL", "database.direct_url"),
+        ("KEEPA_API_KEY", "keepa.api_key"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "log.otlp_endpoint"),
+    ] {
+        if let Ok(value) = std::env::var(variable) {
+            figment = figment.merge(Variable {
+                variable,
+                key,
+                value,
+            });
+        }
+    }
+    let port = Env::raw().only(&["PORT"]);
+    figment = figment.merge(port.map(|_| "server.port".into()));
+    figment = figment.merge(Env::prefixed("ARBITRAGEVAULT__").split("__"));
+    let is_on_platform = std::env::var_os("PORT").is_some();
+    if is_on_platform && std::env::var_os("ARBITRAGEVAULT__SERVER__HOST").is_none() {
+        figment = figment.merge(Variable {
+            variable: "PORT",
+            key: "server.host",
+            value: "0.0.0.0".to_owned(),
+        });
+    }
+    figment
+}
+
+/// A text of the environment as it stands: figment's own would read a key of digits as a number.
+struct Variable {
+    variable: &'static str,
+    key: &'static str,
+    value: String,
+}
+
+impl Provider for Variable {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(format!("environment variable {}", self.variable))
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        (self.key, self.value.as_str()).data()
+    }
+}
+
+fn is_http(url: &str) -> bool {
+    url.parse().is_ok_and(|url: Uri| {
+        url.host().is_some() && matches!(url.scheme_str(), Some("http" | "https"))
+    })
+}
+
+/// The defaults, which have every key.
+pub(crate) fn defaults() -> Figment {
     Figment::from(Toml::string(DEFAULTS))
 }
 

@@ -4,17 +4,23 @@ mod analyze;
 mod backtest;
 mod cli;
 mod config;
+mod config_print;
+mod database;
+mod db;
+mod doctor;
+mod metrics;
 mod sandbox;
 mod serve;
 mod signals;
 mod telemetry;
+mod traces;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, ConfigCommand};
 use config::Config;
 
 #[global_allocator]
@@ -25,14 +31,14 @@ fn main() -> ExitCode {
     let config = match Config::load(cli.config.as_deref()) {
         Ok(config) => config,
         Err(problems) => {
-            complain(&problems.to_string());
+            cli::complain(&problems.to_string());
             return ExitCode::from(cli::EXIT_USAGE);
         }
     };
     match run(cli, config) {
         Ok(code) => code,
         Err(error) => {
-            complain(&format!("{error:#}"));
+            cli::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -43,17 +49,19 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
+    let _entered = runtime.enter();
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let _logs = telemetry::start(&config.log)?;
             runtime.block_on(serve::serve(config))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Migrate => {
-            let _logs = telemetry::start(&config.log)?;
-            runtime.block_on(serve::migrate(&config))?;
+        Command::Db(command) => runtime.block_on(db::run(command, &config)),
+        Command::Config(ConfigCommand::Print(arguments)) => {
+            config_print::print(&arguments, cli.config.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Doctor(arguments) => runtime.block_on(doctor::run(arguments.format, &config)),
         Command::Analyze(arguments) => runtime.block_on(analyze::analyze(&arguments, &config)),
         Command::Backtest(arguments) => {
             backtest::backtest(&arguments)?;
@@ -69,13 +77,4 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// Says what went wrong where a person or a script looks for it.
-#[expect(
-    clippy::print_stderr,
-    reason = "errors of the command line belong on stderr"
-)]
-fn complain(problem: &str) {
-    eprintln!("arbitragevault: {problem}");
 }

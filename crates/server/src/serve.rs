@@ -1,6 +1,5 @@
 //! The server: everything put together, and taken apart again in order.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,19 +10,22 @@ use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_services::budget::PostgresBudget;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
+use arbitragevault_services::health::LastSuccess;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
+use arbitragevault_services::metrics::keepa_request;
+use arbitragevault_services::persistence::Pool;
 use arbitragevault_services::persistence::listen::{self, Announcement};
-use arbitragevault_services::persistence::{DatabaseOptions, Pool, migrate};
 use arbitragevault_services::worker::{RetryPolicy, WorkBell, Worker, WorkerOptions};
 use arbitragevault_services::{Services, Shared};
 use keepa_client::{KeepaClient, TokenBudget, TokenPolicy};
 use keepa_sandbox::Sandbox;
-use local_postgres::Cluster;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, DatabaseConfig, KeepaConfig};
+use crate::config::{Config, KeepaConfig};
+use crate::database::Database;
+use crate::metrics::Metrics;
 use crate::sandbox;
 use crate::signals::Signals;
 
@@ -60,11 +62,13 @@ async fn serve_from(
     config: &Config,
     mut signals: Signals,
 ) -> anyhow::Result<()> {
-    let applied = bring_up_to_date(database).await?;
+    let applied = database.bring_up_to_date().await?;
     if !applied.is_empty() {
         tracing::info!(?applied, "brought the schema up to date");
     }
+    let metrics = Metrics::start(&config.metrics)?;
     let budget_pool = Pool::new(&database.options(BUDGET_CONNECTIONS))?;
+    let budget_pool = metrics.watch("budget", budget_pool);
     let mut budget = None;
     let (source, sandbox) = keepa(&config.keepa, |key| {
         let runtime = tokio::runtime::Handle::current();
@@ -86,10 +90,14 @@ async fn serve_from(
         events: EventHub::default(),
         analysis: AnalysisConfig::default(),
         runtime: tokio::runtime::Handle::current(),
+        database_answered: LastSuccess::default(),
     });
     let stop = CancellationToken::new();
     let worker_pool = Pool::new(&database.options(WORKER_CONNECTIONS))?;
-    let server = http(config, database, &shared)?;
+    let worker_pool = metrics.watch("worker", worker_pool);
+    let server = http(config, database, &shared, &metrics)?;
+    let metrics_server = metrics.on_own_address(database.options(1), &shared)?;
+    let metrics_server = metrics_server.map(tokio::spawn);
     let listener = tokio::spawn(listen_to(database.direct_url.clone(), Arc::clone(&shared)));
     let worker = (config.worker.concurrency > 0).then(|| {
         let worker = Worker {
@@ -118,6 +126,9 @@ async fn serve_from(
         }
     }
     listener.abort();
+    if let Some(metrics_server) = metrics_server {
+        metrics_server.abort();
+    }
     worker_pool.close();
     if let Some(budget) = budget {
         budget.finish(BUDGET_SHUTDOWN).await;
@@ -125,26 +136,6 @@ async fn serve_from(
     budget_pool.close();
     drop(sandbox);
     Ok(())
-}
-
-/// Brings the schema up to date.
-pub(crate) async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let database = Database::open(&config.database)?;
-    let applied = bring_up_to_date(&database).await;
-    let closed = database.close();
-    let applied = applied?;
-    closed?;
-    crate::cli::print(&match applied.as_slice() {
-        [] => "the schema is up to date".to_owned(),
-        applied => format!("applied {}", applied.join(", ")),
-    })?;
-    Ok(())
-}
-
-async fn bring_up_to_date(database: &Database) -> anyhow::Result<Vec<String>> {
-    migrate::run(&database.direct_url)
-        .await
-        .context("cannot migrate the database")
 }
 
 /// Keepa, or the sandbox where there is no key, under the budget of the key.
@@ -177,6 +168,7 @@ pub(crate) fn source(
         .base_url(url)
         .token_budget(budget)
         .token_policy(TokenPolicy::WaitAtMost(Duration::from_secs(20)))
+        .on_request(keepa_request)
         .retry(keepa_client::RetryPolicy {
             max_attempts: config.max_attempts,
             first_delay: Duration::from_millis(config.first_delay_ms),
@@ -208,6 +200,7 @@ fn http(
     config: &Config,
     database: &Database,
     shared: &Arc<Shared>,
+    metrics: &Metrics,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let wanted = if config.server.workers == 0 {
@@ -225,18 +218,20 @@ fn http(
     Pool::new(&options)?;
     let settings = HttpSettings {
         allowed_origins: config.server.allowed_origins.clone(),
+        describe_spans: !config.log.otlp_endpoint.is_empty(),
         ..HttpSettings::default()
     };
-    let shared = Arc::clone(shared);
+    let (shared, metrics) = (Arc::clone(shared), metrics.clone());
     let address = (config.server.host.as_str(), config.server.port);
     let server = HttpServer::new(move || {
         #[expect(clippy::expect_used, reason = "the same options made a pool above")]
         let pool = Pool::new(&options).expect("the options are sound");
         let services = Services {
-            pool,
+            pool: metrics.watch("http", pool),
             shared: Arc::clone(&shared),
         };
-        arbitragevault_api::app(&settings, ApiState::new(settings.clone(), services))
+        let state = metrics.on_api(ApiState::new(settings.clone(), services));
+        arbitragevault_api::app(&settings, state)
     })
     .workers(workers)
     .disable_signals()
@@ -256,71 +251,4 @@ async fn listen_to(url: String, shared: Arc<Shared>) {
         Announcement::NewWork | Announcement::Reconnected => shared.bell.ring(),
     })
     .await;
-}
-
-/// The database of the configuration, or a private one.
-struct Database {
-    config: DatabaseConfig,
-    url: String,
-    direct_url: String,
-    cluster: Option<Cluster>,
-}
-
-impl Database {
-    fn open(config: &DatabaseConfig) -> anyhow::Result<Self> {
-        let (url, cluster) = match config.url.get() {
-            Some(url) => (url.to_owned(), None),
-            None => {
-                let cluster = Cluster::start(&local_postgres::Options {
-                    data_dir: data_dir(config)?,
-                    throw_away: false,
-                    max_connections: 100,
-                })?;
-                (cluster.url("postgres"), Some(cluster))
-            }
-        };
-        let direct_url = config.direct_url.get().unwrap_or(&url).to_owned();
-        Ok(Self {
-            config: config.clone(),
-            url,
-            direct_url,
-            cluster,
-        })
-    }
-
-    fn options(&self, max_connections: usize) -> DatabaseOptions {
-        DatabaseOptions {
-            url: self.url.clone(),
-            max_connections,
-            wait: Duration::from_secs(self.config.wait_seconds),
-            connect: Duration::from_secs(self.config.connect_seconds),
-            max_age: Duration::from_secs(self.config.max_age_seconds),
-        }
-    }
-
-    fn close(self) -> anyhow::Result<()> {
-        match self.cluster {
-            Some(cluster) => cluster.stop().context("cannot stop the private PostgreSQL"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Where the private PostgreSQL keeps its data: as configured, else in the user's data directory; root's home is closed to the user that
-/// PostgreSQL then runs as.
-fn data_dir(config: &DatabaseConfig) -> anyhow::Result<PathBuf> {
-    if !config.data_dir.as_os_str().is_empty() {
-        return Ok(config.data_dir.clone());
-    }
-    let variable = |name| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let home = variable("HOME").context("HOME is not set: set database.data_dir")?;
-    if home == std::path::Path::new("/root") {
-        return Ok(PathBuf::from("/var/lib/arbitragevault/postgres"));
-    }
-    let data = variable("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
-    Ok(data.join("arbitragevault/postgres"))
 }

@@ -1,9 +1,10 @@
-//! Logs: one JSON object a line on stdout, and in a file of each day when configured.
+//! Logs: one JSON object a line on stdout, and in a file of each day when configured; and traces where a collector is.
 
 use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use json_subscriber::JsonLayer;
+use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -13,9 +14,16 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::config::{LogConfig, LogFormat};
+use crate::traces::Traces;
 
-/// Starts logging. What is written when the guards are dropped is flushed.
-pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Vec<WorkerGuard>> {
+/// Keeps logs and traces going. What is on its way when it is dropped is written and sent: traces first, since they may have to log.
+pub(crate) struct Telemetry {
+    _traces: Option<Traces>,
+    _logs: Vec<WorkerGuard>,
+}
+
+/// Starts logging, and tracing where it is configured. Must be called within the runtime that is to send the traces.
+pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&config.filter).context("log.filter is no filter")?;
     let (stdout, guard) = tracing_appender::non_blocking(std::io::stdout());
     let mut guards = vec![guard];
@@ -43,12 +51,20 @@ pub(crate) fn start(config: &LogConfig) -> anyhow::Result<Vec<WorkerGuard>> {
         guards.push(guard);
         Some(json(file))
     };
+    let endpoint = Some(config.otlp_endpoint.trim()).filter(|endpoint| !endpoint.is_empty());
+    let traces = endpoint
+        .map(|endpoint| Traces::start(endpoint, Handle::current()))
+        .transpose()?;
     tracing_subscriber::registry()
         .with(filter)
+        .with(traces.as_ref().map(Traces::layer))
         .with(console)
         .with(file)
         .init();
-    Ok(guards)
+    Ok(Telemetry {
+        _traces: traces,
+        _logs: guards,
+    })
 }
 
 /// Timestamp, level, message and every field of the event and of the spans around it, all at the top: whoever searches for a

@@ -1,5 +1,6 @@
 //! How the process and what it depends on are doing.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arbitragevault_domain::market::DataSource;
@@ -14,6 +15,23 @@ use crate::error::{ServiceError, chain};
 /// How long a dependency may take to answer before it counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// When a dependency last did what it was asked, over all connections of the process.
+#[derive(Debug, Default)]
+pub struct LastSuccess(Mutex<Option<DateTime<Utc>>>);
+
+impl LastSuccess {
+    /// Says that it did so now.
+    pub(crate) fn note(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// The time; `None` before the first.
+    #[must_use]
+    pub fn get(&self) -> Option<DateTime<Utc>> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// How the database is doing.
 #[derive(Debug, Clone)]
 pub struct DatabaseHealth {
@@ -25,6 +43,8 @@ pub struct DatabaseHealth {
     pub queue: Option<QueueStatus>,
     /// The pool of the answering worker.
     pub pool: PoolStatus,
+    /// When the database last answered, to this question or to the worker's for work.
+    pub last_success: Option<DateTime<Utc>>,
 }
 
 /// How Keepa is doing.
@@ -53,12 +73,17 @@ impl Services {
         };
         let looked = tokio::time::timeout(PATIENCE, looked).await;
         let pool = self.pool.status();
+        if let Ok(Ok(_)) = &looked {
+            self.shared.database_answered.note(self.shared.clock.now());
+        }
+        let last_success = self.shared.database_answered.get();
         match looked {
             Ok(Ok((latency, pending, queue))) => DatabaseHealth {
                 latency: Some(latency),
                 pending_migrations: Some(pending),
                 queue: Some(queue),
                 pool,
+                last_success,
             },
             failed => {
                 if let Ok(Err(error)) = failed {
@@ -69,6 +94,7 @@ impl Services {
                     pending_migrations: None,
                     queue: None,
                     pool,
+                    last_success,
                 }
             }
         }

@@ -13,6 +13,8 @@ pub mod keepa;
 pub mod list;
 pub mod listing;
 pub mod market;
+pub mod metrics;
+pub mod process;
 mod record;
 pub mod worker;
 
@@ -27,6 +29,7 @@ pub use error::ServiceError;
 
 use clock::Clock;
 use events::EventHub;
+use health::LastSuccess;
 use market::MarketData;
 use worker::WorkBell;
 
@@ -54,6 +57,8 @@ pub struct Shared {
     pub analysis: AnalysisConfig,
     /// The runtime on which Keepa is called: its connections live there.
     pub runtime: tokio::runtime::Handle,
+    /// When the database last answered.
+    pub database_answered: LastSuccess,
 }
 
 /// The use cases, over the connections of one runtime (ADR 4).

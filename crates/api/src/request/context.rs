@@ -23,18 +23,44 @@ use tracing::{Instrument as _, Span, field};
 
 use super::headers;
 use super::id::{RequestId, X_REQUEST_ID};
+use super::measure::RouteTimes;
 use crate::problem::{Problem, ProblemKind, of_error, of_status};
 
-/// The middleware: request id, span, access log, time limit, panics, problem documents, security headers.
-#[derive(Debug, Clone)]
+/// The middleware: request id, span, access log, metrics, time limit, panics, problem documents, security headers.
+#[derive(Clone)]
 pub(crate) struct RequestContext {
     timeout: Duration,
+    route_of: RouteOf,
+    describes_spans: bool,
 }
+
+/// The pattern of a path, for a request that is gone.
+type RouteOf = Rc<dyn Fn(&str) -> Option<String>>;
 
 impl RequestContext {
     /// With the longest time that a request may take until its response begins.
-    pub(crate) const fn new(timeout: Duration) -> Self {
-        Self { timeout }
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            route_of: Rc::new(|_| None),
+            describes_spans: false,
+        }
+    }
+
+    /// Says in the span of a request what became of it, for traces.
+    pub(crate) fn describing_spans(self, describes_spans: bool) -> Self {
+        Self {
+            describes_spans,
+            ..self
+        }
+    }
+
+    /// Knows the patterns of paths, so that a request that panicked or was given up is counted under its route.
+    pub(crate) fn with_routes(self, route_of: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        Self {
+            route_of: Rc::new(route_of),
+            ..self
+        }
     }
 }
 
@@ -53,14 +79,19 @@ where
         ready(Ok(RequestContextService {
             service: Rc::new(service),
             timeout: self.timeout,
+            route_of: Rc::clone(&self.route_of),
+            times: Rc::default(),
+            describes_spans: self.describes_spans,
         }))
     }
 }
 
-#[derive(Debug)]
 pub(crate) struct RequestContextService<S> {
     service: Rc<S>,
     timeout: Duration,
+    route_of: RouteOf,
+    times: Rc<RouteTimes>,
+    describes_spans: bool,
 }
 
 impl<S, B> Service<ServiceRequest> for RequestContextService<S>
@@ -78,12 +109,28 @@ where
         let about = About::of(&request);
         let span = about.span();
         let service = Rc::clone(&self.service);
-        let timeout = self.timeout;
+        let (timeout, describes_spans) = (self.timeout, self.describes_spans);
+        let (route_of, times) = (Rc::clone(&self.route_of), Rc::clone(&self.times));
         let answered = async move {
             // The inner call runs in here too, since a panic may come before the first await.
             let inner = AssertUnwindSafe(async move { service.call(request).await }).catch_unwind();
             let outcome = tokio::time::timeout(timeout, inner).await;
-            about.finish(outcome, timeout)
+            let answer = about.finish(outcome, timeout);
+            let (status, route) = match &answer {
+                Ok(response) => (response.status(), response.request().match_pattern()),
+                Err(error) => (
+                    error.as_response_error().status_code(),
+                    route_of(about.uri.path()),
+                ),
+            };
+            let took = about.started.elapsed();
+            times.record(&about.method, route.as_deref(), status, took);
+            about.log(status, route.as_deref(), took);
+            // After the log, whose lines hold every field of the span.
+            if describes_spans {
+                about.describe(&Span::current(), status, route.as_deref());
+            }
+            answer
         };
         // Entering a span that nobody listens to costs nothing, but wrapping the future would.
         if span.is_disabled() {
@@ -118,9 +165,9 @@ impl About {
         }
     }
 
-    /// Probes come every few seconds and say nothing: they are logged for debugging only.
+    /// Probes and Prometheus come every few seconds and say nothing: they are logged for debugging only.
     fn is_probe(&self) -> bool {
-        self.uri.path() == "/health"
+        matches!(self.uri.path(), "/health" | "/metrics")
     }
 
     fn span(&self) -> Span {
@@ -131,6 +178,12 @@ impl About {
                     "request",
                     request_id = self.id.as_str(),
                     user_id = field::Empty,
+                    otel.name = field::Empty,
+                    otel.kind = field::Empty,
+                    otel.status_code = field::Empty,
+                    http.request.method = field::Empty,
+                    http.route = field::Empty,
+                    http.response.status_code = field::Empty,
                 )
             };
         }
@@ -138,6 +191,22 @@ impl About {
             request_span!(tracing::Level::DEBUG)
         } else {
             request_span!(tracing::Level::INFO)
+        }
+    }
+
+    /// Says in the span what became of the request, in the words of OpenTelemetry's conventions for HTTP servers.
+    fn describe(&self, span: &Span, status: StatusCode, route: Option<&str>) {
+        let method = self.method.as_str();
+        let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
+        span.record("otel.name", name);
+        span.record("otel.kind", "server");
+        span.record("http.request.method", method);
+        span.record("http.response.status_code", status.as_u16());
+        if let Some(route) = route {
+            span.record("http.route", route);
+        }
+        if status.is_server_error() {
+            span.record("otel.status_code", "ERROR");
         }
     }
 
@@ -179,10 +248,6 @@ impl About {
             response.map_into_left_body()
         };
         self.complete(response.headers_mut());
-        if tracing::enabled!(tracing::Level::INFO) {
-            let route = response.request().match_pattern();
-            self.log(response.status(), route.as_deref());
-        }
         response
     }
 
@@ -190,7 +255,6 @@ impl About {
     fn finish_without_request(&self, problem: &Problem) -> Error {
         let mut response = self.document(problem);
         self.complete(response.headers_mut());
-        self.log(response.status(), None);
         InternalError::from_response(problem.to_string(), response).into()
     }
 
@@ -213,13 +277,13 @@ impl About {
         headers::complete(headers, self.uri.path(), self.over_tls);
     }
 
-    fn log(&self, status: StatusCode, route: Option<&str>) {
+    fn log(&self, status: StatusCode, route: Option<&str>, took: Duration) {
         macro_rules! access_log {
             ($level:expr) => {
                 tracing::event!(
                     $level,
                     status = status.as_u16(),
-                    latency_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+                    latency_ms = took.as_secs_f64() * 1_000.0,
                     route,
                     "{} {} {}",
                     self.method,

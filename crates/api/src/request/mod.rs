@@ -3,6 +3,7 @@
 mod context;
 mod headers;
 mod id;
+mod measure;
 #[cfg(test)]
 mod tests;
 

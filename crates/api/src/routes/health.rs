@@ -8,11 +8,11 @@ use actix_web::{HttpResponse, get, web};
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_services::health::{DatabaseHealth, KeepaHealth};
 use arbitragevault_services::persistence::jobs::QueueStatus;
+use arbitragevault_services::process;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::memory;
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
 use crate::wire::json_response;
@@ -164,7 +164,7 @@ pub(crate) async fn check_health_in_detail(
         status,
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.started.elapsed().as_secs(),
-        resident_memory_bytes: memory::resident_bytes(),
+        resident_memory_bytes: process::resident_bytes(),
         database,
         queue: looked.queue.map(QueueReport::from),
     };
@@ -189,6 +189,8 @@ struct PostgresqlReport {
     status: HealthStatus,
     /// Milliseconds that a small query took; null when it failed.
     latency_ms: Option<f64>,
+    /// When it last answered, to this or to the worker; null when it never did.
+    last_success: Option<DateTime<Utc>>,
 }
 
 /// How Keepa is doing.
@@ -239,6 +241,7 @@ pub(crate) async fn check_dependencies(
     let services = &state.services;
     let (database, keepa) =
         futures_util::join!(services.database_health(), services.keepa_health());
+    let last_success = database.last_success;
     let database = DatabaseReport::from(&database);
     let keepa = KeepaReport::from(keepa);
     let is_ok = database.status == HealthStatus::Ok && keepa.status == HealthStatus::Ok;
@@ -251,6 +254,7 @@ pub(crate) async fn check_dependencies(
         postgresql: PostgresqlReport {
             status: database.status,
             latency_ms: database.latency_ms,
+            last_success,
         },
         keepa,
     };

@@ -5,9 +5,11 @@ mod batches;
 mod calculator;
 mod health;
 mod keepa;
+mod metrics;
 mod problems;
 mod products;
 
+pub(crate) use metrics::read_metrics;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What is asked outside of `/api`: for probes and for people.
@@ -16,6 +18,7 @@ pub(crate) fn root(config: &mut ServiceConfig<'_>) {
         .service(health::check_health)
         .service(health::check_health_in_detail)
         .service(health::check_dependencies)
+        .service(metrics::read_metrics)
         .service(problems::explain_problem);
 }
 

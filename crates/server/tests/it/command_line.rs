@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use arbitragevault_tests::databases;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -145,7 +144,9 @@ async fn every_command_has_help_and_the_version() {
         "serve",
         "analyze",
         "backtest",
-        "migrate",
+        "db",
+        "config",
+        "doctor",
         "openapi",
         "keepa-sandbox",
     ] {
@@ -169,7 +170,9 @@ async fn every_command_has_help_and_the_version() {
         "serve",
         "analyze",
         "backtest",
-        "migrate",
+        "db",
+        "config",
+        "doctor",
         "openapi",
         "keepa-sandbox",
     ] {
@@ -251,26 +254,6 @@ async fn the_openapi_document_is_printed_as_it_is_checked_in() {
     assert!(
         output.stdout == std::fs::read_to_string(checked_in).unwrap(),
         "write the output of `arbitragevault openapi` to docs/openapi.json"
-    );
-}
-
-#[tokio::test]
-async fn a_database_is_migrated_once() {
-    let database = databases().unwrap().create().await.unwrap();
-    let migrate = || {
-        let mut command = with(&["migrate"]);
-        command.env("DATABASE_URL", &database.url);
-        Output::of(command, "")
-    };
-    let first = migrate().await;
-    assert_eq!(first.code, Some(0), "{}", first.stderr);
-    assert!(first.stdout.starts_with("applied 2"), "{}", first.stdout);
-    let second = migrate().await;
-    assert_eq!(second.code, Some(0), "{}", second.stderr);
-    assert!(
-        second.stdout.ends_with("the schema is up to date\n"),
-        "{}",
-        second.stdout
     );
 }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use arbitragevault_tests::databases;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::{KEEPA_API_KEY, Output, World, command};
@@ -99,9 +99,9 @@ async fn a_database_that_cannot_be_used_is_told_with_the_reason() {
         (no_database, "does not exist"),
         (nobody_listens, "Connection refused"),
     ] {
-        for command in ["serve", "migrate"] {
+        for command in [&["serve"][..], &["db", "migrate"]] {
             let mut server = self::command();
-            server.arg(command).env("DATABASE_URL", &url);
+            server.args(command).env("DATABASE_URL", &url);
             let (code, said) = refusal(server).await;
             assert_eq!(code, Some(1), "{said}");
             assert!(said.contains("database") && said.contains(reason), "{said}");
@@ -158,4 +158,78 @@ async fn servers_that_start_together_migrate_once() {
     }
     assert_eq!(told, 1);
     assert!(applied > 0);
+}
+
+/// What `config print` says with these arguments, in a world where file and environment set something.
+async fn printed(arguments: &[&str]) -> (Output, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("arbitragevault.toml");
+    std::fs::write(
+        &file,
+        "[worker]\nconcurrency = 3\n[server]\nallowed_origins = [\"https://app.example.com\"]\n",
+    )
+    .unwrap();
+    let mut command = command();
+    command
+        .args(["config", "print"])
+        .args(arguments)
+        .env("ARBITRAGEVAULT_CONFIG", &file)
+        .env("DATABASE_URL", "postgres://user:hunter2@localhost/books")
+        .env("KEEPA_API_KEY", "0055378008")
+        .env("PORT", "8888")
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318")
+        .env("ARBITRAGEVAULT__KEEPA__HISTORY_DAYS", "365");
+    (
+        Output::of(command, "").await,
+        file.to_str().unwrap().to_owned(),
+    )
+}
+
+#[tokio::test]
+async fn every_setting_is_printed_with_where_it_came_from_and_no_secret() {
+    for arguments in [&[][..], &["--redacted"]] {
+        let (output, file) = printed(arguments).await;
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        let shown = output.stdout.replace(&file, "[file]");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("55378008"),
+            "{shown}"
+        );
+        for line in [
+            "database.url = \"redacted\"  environment DATABASE_URL",
+            "database.direct_url = \"\"  default",
+            "keepa.api_key = \"redacted\"  environment KEEPA_API_KEY",
+            "keepa.history_days = 365  environment ARBITRAGEVAULT__KEEPA__HISTORY_DAYS",
+            "log.otlp_endpoint = \"http://localhost:4318\"  environment OTEL_EXPORTER_OTLP_ENDPOINT",
+            "metrics.enabled = true  default",
+            "server.allowed_origins = [\"https://app.example.com\"]  file [file]",
+            "server.host = \"0.0.0.0\"  environment PORT",
+            "server.port = 8888  environment PORT",
+            "worker.concurrency = 3  file [file]",
+            "worker.max_attempts = 6  default",
+        ] {
+            let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+            let is_there = shown.lines().any(|shown| squeezed(shown) == squeezed(line));
+            assert!(is_there, "no {line:?} in\n{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_printed_when_asked_for_and_programs_get_json() {
+    let (output, file) = printed(&["--show-secrets", "--format", "json"]).await;
+    let settings: Vec<Value> = serde_json::from_str(&output.stdout).unwrap();
+    let setting = |key: &str| {
+        settings
+            .iter()
+            .find(|setting| setting["key"] == key)
+            .unwrap()
+    };
+    assert_eq!(
+        setting("keepa.api_key"),
+        &json!({"key": "keepa.api_key", "value": "0055378008", "origin": "ENVIRONMENT", "place": "KEEPA_API_KEY"})
+    );
+    assert_eq!(setting("worker.concurrency")["place"], file.as_str());
+    let (output, _) = printed(&["--show-secrets", "--redacted"]).await;
+    assert_eq!(output.code, Some(2));
 }

@@ -11,13 +11,17 @@
 mod batches;
 mod command_line;
 mod configuration;
+mod database_commands;
+mod doctor;
 mod embedded;
 mod health;
 mod keepa_faults;
 mod lists;
+mod metrics;
 mod missing_data;
 mod outages;
 mod sudden_ends;
 mod support;
 mod tokens;
 mod tour;
+mod traces;

@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
 
+pub(crate) use source::error_code;
 pub use source::{FetchFailure, Fetched, KeepaSource, RequestOptions};
 
 use crate::error::ServiceError;

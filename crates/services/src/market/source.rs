@@ -198,8 +198,9 @@ fn unreadable(detail: &str) -> Fetched {
     })
 }
 
-fn failure(error: &KeepaError) -> FetchFailure {
-    let code = match error {
+/// The code of an error for programs: items that failed have it, and metrics.
+pub(crate) const fn error_code(error: &KeepaError) -> &'static str {
+    match error {
         KeepaError::Rejected(_) => "KEEPA_REJECTED",
         KeepaError::PaymentRequired(_) => "KEEPA_PAYMENT_REQUIRED",
         KeepaError::OutOfTokens { .. } => "KEEPA_OUT_OF_TOKENS",
@@ -208,9 +209,12 @@ fn failure(error: &KeepaError) -> FetchFailure {
         KeepaError::Connection(_) => "KEEPA_UNREACHABLE",
         KeepaError::Unreadable(_) | KeepaError::Product { .. } => "KEEPA_ANSWER_UNREADABLE",
         _ => "KEEPA_FAILED",
-    };
+    }
+}
+
+fn failure(error: &KeepaError) -> FetchFailure {
     FetchFailure {
-        code,
+        code: error_code(error),
         detail: error.to_string(),
         retryable: error.is_retryable(),
         retry_after: match error {

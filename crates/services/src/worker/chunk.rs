@@ -18,6 +18,7 @@ use super::work::{Task, Work};
 use crate::budget::SpendPurpose;
 use crate::error::{ServiceError, chain};
 use crate::market::MarketAnswer;
+use crate::metrics::{self, ChunkOutcome};
 
 /// Jobs that this process holds under a lease.
 #[derive(Debug)]
@@ -35,12 +36,22 @@ impl Chunk {
         (!jobs.is_empty()).then_some(Self { owner, jobs })
     }
 
-    /// Does the work, prolonging the lease meanwhile. On `stop` the jobs are given back unless they are being written.
+    /// Does the work, and records how it ended.
     pub(super) async fn work(self, worker: &Worker, stop: &CancellationToken) {
+        let began = Instant::now();
+        let outcome = self.outcome(worker, stop).await;
+        metrics::chunk_ended(outcome, began.elapsed());
+    }
+
+    /// Does the work, prolonging the lease meanwhile. On `stop` the jobs are given back unless they are being written.
+    async fn outcome(&self, worker: &Worker, stop: &CancellationToken) -> ChunkOutcome {
         let analysed = tokio::select! {
             analysed = self.analyse(worker) => analysed,
-            () = self.keep_lease(worker) => return,
-            () = stop.cancelled() => return self.give_back(worker, stop).await,
+            () = self.keep_lease(worker) => return ChunkOutcome::Lost,
+            () = stop.cancelled() => {
+                self.give_back(worker, stop).await;
+                return ChunkOutcome::GivenBack;
+            }
         };
         let written = match analysed {
             Ok(work) => self.write(worker, work, stop).await,
@@ -54,7 +65,9 @@ impl Chunk {
             );
             self.give_back(worker, stop).await;
             pause(worker, stop).await;
+            return ChunkOutcome::GivenBack;
         }
+        ChunkOutcome::Written
     }
 
     /// Looks every product up and analyses it for every job.
@@ -139,6 +152,7 @@ impl Chunk {
             };
             match written.await {
                 Ok(batches) => {
+                    metrics::attempts_ended(work.attempts());
                     for batch in batches.iter().filter(|batch| batch.finished_at.is_some()) {
                         tracing::info!(
                             batch_id = %batch.id,

@@ -119,6 +119,8 @@ impl Worker {
             },
         )
         .await?;
+        let now = self.shared.clock.now();
+        self.shared.database_answered.note(now);
         Ok(Chunk::new(owner, claimed))
     }
 

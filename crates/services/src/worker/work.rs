@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use super::Worker;
 use crate::error::chain;
 use crate::market::{FetchFailure, StoredSnapshot};
+use crate::metrics::Attempts;
 use crate::record::{self, Purpose};
 
 /// What became of the jobs of a chunk.
@@ -21,6 +22,8 @@ use crate::record::{self, Purpose};
 pub(super) struct Work {
     pub(super) finished: Vec<Finished>,
     pub(super) retries: Vec<Retry>,
+    /// Those of the retries that only wait for tokens.
+    postponed: usize,
     pub(super) source: Option<DataSource>,
 }
 
@@ -96,12 +99,15 @@ impl Work {
             None => None,
         };
         match retry {
-            Some((run_at, attempts)) => self.retries.push(Retry {
-                id: job.id,
-                run_at,
-                attempts,
-                error: failure.detail.clone(),
-            }),
+            Some((run_at, attempts)) => {
+                self.postponed += usize::from(failure.retry_after.is_some());
+                self.retries.push(Retry {
+                    id: job.id,
+                    run_at,
+                    attempts,
+                    error: failure.detail.clone(),
+                });
+            }
             None => self.finished.push(finished(
                 job,
                 Outcome::Failed {
@@ -109,6 +115,21 @@ impl Work {
                     detail: failure.detail.clone(),
                 },
             )),
+        }
+    }
+
+    /// What became of the items, in numbers.
+    pub(super) fn attempts(&self) -> Attempts {
+        let analysed = self
+            .finished
+            .iter()
+            .filter(|finished| matches!(finished.outcome, Outcome::Analysed(_)))
+            .count();
+        Attempts {
+            analysed,
+            failed: self.finished.len() - analysed,
+            retried: self.retries.len() - self.postponed,
+            postponed: self.postponed,
         }
     }
 }

@@ -41,6 +41,11 @@ impl TestServer {
         }
     }
 
+    /// Every line that it has said so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.process.said()
+    }
+
     /// A request to a path.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
