@@ -214,6 +214,8 @@ pub(crate) fn schedule(
         .and_then(|demand| demand.days_to_sell)
         .unwrap_or(horizon)
         .min(horizon);
+    // There is none after the last day of the calendar.
+    let sale_time = as_of.checked_add_signed(TimeDelta::days(i64::from(holding_days)));
     let input = FeeInput {
         marketplace: snapshot.marketplace,
         fulfilment: acquisition.fulfilment,
@@ -226,7 +228,7 @@ pub(crate) fn schedule(
             let new = snapshot.histories.new.as_ref()?;
             new.value_at(fee.observed_at?).map(i64::from)
         }),
-        sale_date: (as_of + TimeDelta::days(i64::from(holding_days))).date_naive(),
+        sale_date: sale_time.unwrap_or(as_of).date_naive(),
         holding_days,
     };
     FeeSchedule::new(&input, &config.fees)

@@ -90,7 +90,7 @@ pub struct PriceRange {
 /// The profit of one acquisition.
 ///
 /// # Errors
-/// When an amount is in another currency than the fees, or beyond 64 bits.
+/// When an amount is in another currency than the fees, or beyond ten trillion of it.
 pub fn profit(input: &ProfitInput<'_>, config: &ProfitConfig) -> Result<ProfitBreakdown, FeeError> {
     let fees = input.fees;
     let currency = fees.currency();

@@ -129,6 +129,26 @@ fn the_calculation_is_built_without_runtime_network_or_database() {
 }
 
 #[test]
+fn the_calculation_is_built_for_web_assembly_from_nothing_that_needs_a_system() {
+    let target = ["--all-features", "--target", "wasm32-unknown-unknown"];
+    let crates = compiled_with("arbitragevault-domain", &target);
+    assert!(crates.contains("chrono"), "{crates:?}");
+    // Randomness, the time zone, system calls, and the bindings that stand in for them in a browser.
+    for refused in [
+        "getrandom",
+        "iana-time-zone",
+        "js-sys",
+        "libc",
+        "wasm-bindgen",
+    ] {
+        assert!(
+            !crates.contains(refused),
+            "arbitragevault-domain builds {refused}"
+        );
+    }
+}
+
+#[test]
 fn the_client_of_keepa_is_built_without_database_or_web_framework() {
     let crates = compiled_with("keepa-client", &["--all-features"]);
     assert!(crates.contains("arbitragevault-domain"), "{crates:?}");

@@ -266,6 +266,19 @@ prop_compose! {
     }
 }
 
+#[test]
+fn the_last_moment_of_the_calendar_is_a_time_like_any_other() {
+    let as_of = DateTime::<Utc>::MAX_UTC;
+    let snapshot = MarketSnapshot {
+        observed_at: Some(KeepaMinutes::from_utc(as_of)),
+        ..good_seller()
+    };
+    let config = AnalysisConfig::default();
+    let analysis = analyze(&snapshot, &used_good(Some(400)), &config, as_of);
+    assert_eq!(analysis.as_of, as_of);
+    assert!(!analysis.reasons.is_empty());
+}
+
 proptest! {
     #[test]
     fn any_product_gets_an_answer_with_reasons_and_the_same_input_the_same_bytes(

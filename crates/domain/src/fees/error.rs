@@ -25,7 +25,7 @@ pub enum FeeError {
         /// Currency of the amount.
         given: Currency,
     },
-    /// An amount does not fit 64 bits in the smallest unit of its currency.
+    /// An amount is below zero where none can be, or beyond ten trillion of its currency.
     #[error("an amount is out of range")]
     AmountOutOfRange,
 }

@@ -8,7 +8,7 @@ use super::aged_inventory::{self, AgedInventory};
 use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
-use super::flat::{FlatSchedule, minor};
+use super::flat::{FlatSchedule, checked_minor, minor};
 use super::input::FeeInput;
 use super::parcel::Parcel;
 use super::placement;
@@ -232,7 +232,7 @@ fn own_shipping(
     };
     Ok(FixedFee {
         kind: FeeKind::OwnShipping,
-        minor: minor(amount, currency),
+        minor: checked_minor(amount, currency).ok_or(FeeError::AmountOutOfRange)?,
         rule,
         rate_card: config::SCHEDULE,
         grade: Grade::Configured,

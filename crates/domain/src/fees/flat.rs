@@ -102,7 +102,17 @@ impl<'a> FlatSchedule<'a> {
     }
 }
 
-/// An amount of the configuration in minor units; its range is checked by [`FeeConfig::problems`].
+/// The greatest amount in minor units: none of the trade comes near it, and what is computed of such amounts fits 64 bits.
+pub(super) const GREATEST: i64 = 1_000_000_000_000_000;
+
+/// A fee in minor units; `None` below zero and above the greatest.
+pub(super) fn checked_minor(amount: Decimal, currency: Currency) -> Option<i64> {
+    Money::new(amount, currency)
+        .minor()
+        .filter(|minor| (0..=GREATEST).contains(minor))
+}
+
+/// An amount of the configuration in minor units. One that is no fee counts as none; [`FeeConfig::problems`] refuses it.
 pub(super) fn minor(amount: Decimal, currency: Currency) -> i64 {
-    Money::new(amount, currency).minor().unwrap_or_default()
+    checked_minor(amount, currency).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
-use super::flat::{FlatFulfilment, FlatSchedule};
+use super::flat::{FlatFulfilment, FlatSchedule, checked_minor};
 use super::input::FeeInput;
 use super::parcel::Parcel;
 use super::rate::{BandLimits, ByBand, Ppm, PriceBand};
@@ -189,7 +189,7 @@ impl FulfilmentFees {
             .per_pound
             .checked_mul(pounds)
             .and_then(|by_weight| by_weight.checked_add(schedule.base))
-            .and_then(|amount| Money::new(amount, input.marketplace.currency()).minor())
+            .and_then(|amount| checked_minor(amount, input.marketplace.currency()))
             .ok_or(FeeError::AmountOutOfRange)?;
         Ok(Self {
             limits: BandLimits::NONE,

@@ -14,12 +14,13 @@ pub(crate) const WHOLE: i64 = 1_000_000;
 pub(crate) struct Ppm(pub(crate) i64);
 
 impl Ppm {
-    /// The share that a percentage means; one beyond the range of a percentage is no share at all and counts as none.
+    /// The share that a percentage means; one that no configuration may hold, below 0 % or above 1000 %, counts as none.
     pub(crate) fn from_percent(percent: Decimal) -> Self {
         let ppm = percent
             .checked_mul(Decimal::from(10_000))
-            .map(|p| p.round());
-        Self(ppm.and_then(|p| p.to_i64()).unwrap_or_default())
+            .and_then(|ppm| ppm.round().to_i64())
+            .filter(|ppm| (0..=10 * WHOLE).contains(ppm));
+        Self(ppm.unwrap_or_default())
     }
 
     /// The share as a percentage, in its shortest form.

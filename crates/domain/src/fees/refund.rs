@@ -53,8 +53,9 @@ impl Refunds {
 
     /// The allowance of one sale in minor units, where its referral fee is `referral`.
     pub(super) fn amount(&self, referral: i64, band: PriceBand) -> i64 {
-        let one = self.fulfilment.get(band) + self.administration(referral);
-        self.rate.of(one)
+        let administration = self.administration(referral);
+        self.rate
+            .of(self.fulfilment.get(band).saturating_add(administration))
     }
 
     /// The sum of [`Refunds::amount`] over every price of a range without a change, both ends included.

@@ -6,7 +6,7 @@ use super::category::FeeCategory;
 use super::config::{self, FeeConfig};
 use super::error::FeeError;
 use super::fixed::{self, FixedFee};
-use super::flat::FlatSchedule;
+use super::flat::{FlatSchedule, GREATEST};
 use super::fulfilment::FulfilmentFees;
 use super::input::FeeInput;
 use super::parcel::Parcel;
@@ -111,11 +111,14 @@ impl FeeSchedule {
     /// An amount in the minor units of this schedule.
     ///
     /// # Errors
-    /// When it is in another currency than the marketplace's, or beyond 64 bits.
+    /// When it is in another currency than the marketplace's, or beyond ten trillion of it.
     pub fn minor(&self, amount: Money) -> Result<i64, FeeError> {
         let (expected, given) = (self.currency, amount.currency());
         if expected == given {
-            amount.minor().ok_or(FeeError::AmountOutOfRange)
+            let minor = amount.minor();
+            minor
+                .filter(|minor| minor.unsigned_abs() <= GREATEST.unsigned_abs())
+                .ok_or(FeeError::AmountOutOfRange)
         } else {
             Err(FeeError::Currency { expected, given })
         }

@@ -352,6 +352,8 @@ fn an_amount_in_a_foreign_currency_is_refused() {
         schedule.minor(Money::from_minor(500, Currency::Usd)),
         Ok(500)
     );
+    let absurd = Money::from_minor(i64::MIN, Currency::Usd);
+    assert_eq!(schedule.minor(absurd), Err(FeeError::AmountOutOfRange));
 }
 
 #[test]

@@ -39,13 +39,10 @@ pub(super) struct UsRates {
     extra_large: Option<[Fee; 4]>,
 }
 
-/// A started step counts whole: pounds above `from`, in steps of `step` pounds.
+/// A started step counts whole: pounds above `from`, in steps of `step` pounds. What weighs more than 32 bits of steps counts as that many.
 fn steps(pounds: Decimal, from: Decimal, step: Decimal) -> i64 {
-    ((pounds - from) / step)
-        .ceil()
-        .to_i64()
-        .unwrap_or_default()
-        .max(0)
+    let steps = ((pounds - from) / step).ceil().to_i32();
+    steps.unwrap_or(i32::MAX).max(0).into()
 }
 
 /// The row of a weight whose brackets are `per_pound` to the pound and closed above.

@@ -33,7 +33,8 @@ impl BuyLimit {
         }
         let share = |available: i64, parts: i64| available.saturating_mul(WHOLE) / parts;
         let for_roi = share(self.available, WHOLE + self.purchase_tax.0 + target_roi.0);
-        let for_profit = share(self.available - minimum_profit, WHOLE + self.purchase_tax.0);
+        let above_minimum = self.available.saturating_sub(minimum_profit);
+        let for_profit = share(above_minimum, WHOLE + self.purchase_tax.0);
         // The rounding of the tax moves the limit by less than one unit upwards, and by less than two downwards.
         let estimate = for_roi.min(for_profit) + 1;
         (0..=estimate).rev().find(|&buy_price| reaches(buy_price))

@@ -30,7 +30,7 @@ pub struct ConditionProfit {
 /// The profit in each condition, in the order of the offers. Fees do not depend on the condition, so one schedule serves all.
 ///
 /// # Errors
-/// When an amount is in another currency than the fees, or beyond 64 bits.
+/// When an amount is in another currency than the fees, or beyond ten trillion of it.
 pub fn profit_by_condition(
     fees: &FeeSchedule,
     offers: &[ConditionOffer],

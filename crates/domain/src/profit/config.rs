@@ -100,7 +100,8 @@ impl ProfitConfig {
 
     /// What it costs to get one unit into Amazon's warehouse, in minor units.
     pub(super) fn handling(&self, currency: Currency) -> i64 {
-        minor(self.inbound_per_unit + self.prep_per_unit, currency)
+        let both = self.inbound_per_unit.checked_add(self.prep_per_unit);
+        both.map_or(0, |both| minor(both, currency))
     }
 
     /// The minimum profit in minor units.
@@ -109,6 +110,10 @@ impl ProfitConfig {
     }
 }
 
+/// An amount in minor units. One that [`ProfitConfig::problems`] would refuse may count as none.
 fn minor(amount: Decimal, currency: Currency) -> i64 {
-    Money::new(amount, currency).minor().unwrap_or_default()
+    Money::new(amount, currency)
+        .minor()
+        .filter(|minor| (0..=i64::from(i32::MAX)).contains(minor))
+        .unwrap_or_default()
 }

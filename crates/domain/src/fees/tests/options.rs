@@ -221,3 +221,47 @@ fn clothing_is_charged_by_a_card_that_is_not_its_own_and_so_unverified() {
     assert!(!schedule(&shirt).is_verified());
     assert!(schedule(&paperback()).is_verified());
 }
+
+#[test]
+fn a_package_of_any_size_pays_no_less_than_a_smaller_one_and_overflows_nothing() {
+    let fee = |side: u32| {
+        fulfilment_at(
+            &FeeInput {
+                package: package([side; 3], 60_000),
+                ..paperback()
+            },
+            2_000,
+        )
+    };
+    let fees = [1_000, 100_000, 10_000_000, u32::MAX].map(fee);
+    assert!(fees.is_sorted(), "{fees:?}");
+}
+
+#[test]
+fn a_setting_that_no_configuration_may_hold_counts_as_none_or_is_refused() {
+    let config = FeeConfig {
+        inbound_placement: -Decimal::MAX,
+        removal_percent: Decimal::MAX,
+        refund_percent: Decimal::from(-5),
+        vat_percent: Some(Decimal::from(100_000)),
+        ..FeeConfig::default()
+    };
+    let with = FeeSchedule::new(&paperback(), &config).unwrap();
+    assert_eq!(
+        with.total_minor_at(1_800),
+        schedule(&paperback()).total_minor_at(1_800)
+    );
+    let heavy = FeeInput {
+        fulfilment: Fulfilment::Fbm,
+        package: package([0, 0, 0], u32::MAX),
+        ..paperback()
+    };
+    let dear = FeeConfig {
+        own_shipping_per_pound: Decimal::from(1_000_000_000),
+        ..FeeConfig::default()
+    };
+    assert_eq!(
+        FeeSchedule::new(&heavy, &dear),
+        Err(FeeError::AmountOutOfRange)
+    );
+}
