@@ -185,7 +185,7 @@ impl Drop for Reserved {
         if !self.is_taken {
             // It is written in the background.
             let (runtime, account) = (&self.runtime, &self.account);
-            let _ = settle(runtime, account, Some(self.id), Settlement::Unsent);
+            drop(settle(runtime, account, Some(self.id), Settlement::Unsent));
         }
     }
 }
