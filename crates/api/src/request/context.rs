@@ -107,7 +107,8 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let about = About::of(&request);
-        let span = about.span();
+        let name = self.describes_spans.then(|| about.name(&self.route_of));
+        let span = about.span(name.as_deref());
         let service = Rc::clone(&self.service);
         let (timeout, describes_spans) = (self.timeout, self.describes_spans);
         let (route_of, times) = (Rc::clone(&self.route_of), Rc::clone(&self.times));
@@ -170,7 +171,14 @@ impl About {
         matches!(self.uri.path(), "/health" | "/metrics")
     }
 
-    fn span(&self) -> Span {
+    /// The name of the span in traces: method and route. A trace takes it at the begin only, before the router has found the route.
+    fn name(&self, route_of: &RouteOf) -> String {
+        let method = self.method.as_str();
+        route_of(self.uri.path())
+            .map_or_else(|| method.to_owned(), |route| format!("{method} {route}"))
+    }
+
+    fn span(&self, name: Option<&str>) -> Span {
         macro_rules! request_span {
             ($level:expr) => {
                 tracing::span!(
@@ -178,8 +186,8 @@ impl About {
                     "request",
                     request_id = self.id.as_str(),
                     user_id = field::Empty,
-                    otel.name = field::Empty,
-                    otel.kind = field::Empty,
+                    otel.name = name,
+                    otel.kind = name.map(|_| "server"),
                     otel.status_code = field::Empty,
                     http.request.method = field::Empty,
                     http.route = field::Empty,
@@ -196,11 +204,7 @@ impl About {
 
     /// Says in the span what became of the request, in the words of OpenTelemetry's conventions for HTTP servers.
     fn describe(&self, span: &Span, status: StatusCode, route: Option<&str>) {
-        let method = self.method.as_str();
-        let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
-        span.record("otel.name", name);
-        span.record("otel.kind", "server");
-        span.record("http.request.method", method);
+        span.record("http.request.method", self.method.as_str());
         span.record("http.response.status_code", status.as_u16());
         if let Some(route) = route {
             span.record("http.route", route);
