@@ -10,10 +10,13 @@ mod clock;
 mod config;
 mod envelope;
 mod faults;
+mod number;
+mod parameters;
 mod query;
 mod recorded;
 mod sample;
 mod server;
+mod tracking;
 
 pub use catalogue::Catalogue;
 pub use config::{SandboxConfig, SandboxError};
