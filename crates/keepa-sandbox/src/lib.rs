@@ -18,7 +18,7 @@ mod sample;
 mod server;
 mod tracking;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Truth};
 pub use config::{SandboxConfig, SandboxError};
 pub use sample::{SampleItem, sample_csv, sample_list};
 pub use server::Sandbox;

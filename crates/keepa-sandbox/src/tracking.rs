@@ -405,7 +405,7 @@ struct Noted {
 impl Noted {
     fn of(tracking: &Tracking, catalogue: &Catalogue, (slot, cause): (usize, u8), at: i32) -> Self {
         let index = catalogue.index_of_asin(&tracking.asin);
-        let told = index.and_then(|index| catalogue.told(index, at));
+        let told = index.and_then(|index| catalogue.told(index, at, false));
         let prices: Vec<i32> = (0..slots::SLOTS)
             .map(|slot| {
                 let market = told.as_ref().map(|told| &told.market);
@@ -442,7 +442,7 @@ fn look_at(tracking: &mut Tracking, catalogue: &Catalogue, seen: i32, told: &mut
     }
     tracking.looked_until = last;
     let index = catalogue.index_of_asin(&tracking.asin);
-    let Some(book) = index.and_then(|index| catalogue.told(index, last)) else {
+    let Some(book) = index.and_then(|index| catalogue.told(index, last, false)) else {
         return;
     };
     let value = |slot: usize, at: i32| {

@@ -42,18 +42,17 @@ impl SlotFacts {
             .rev()
             .nth(1)
             .map_or(-1, |point| point.landed());
-        let extreme = |lowest, days: i32| {
-            let from = seen.saturating_sub(days.saturating_mul(DAY));
-            stats::extreme_of(series, lowest, from, seen).is_some_and(|[_, v]| v == current)
-        };
+        let is_current = |extreme: Option<[i32; 2]>| extreme.is_some_and(|[_, v]| v == current);
+        let [lowest, highest] = stats::extremes_of(series, i32::MIN, seen);
+        let [lowest90, _] = stats::extremes_of(series, seen - 90 * DAY, seen);
         Self {
             current,
             avg: MEANS.map(|days| stats::mean(series, seen - days * DAY, seen)),
             changed: points.last().map_or(-1, |point| point.time),
             before,
-            is_lowest: extreme(true, 10_000),
-            is_highest: extreme(false, 10_000),
-            is_lowest90: extreme(true, 90),
+            is_lowest: is_current(lowest),
+            is_highest: is_current(highest),
+            is_lowest90: is_current(lowest90),
             absent90: stats::absent_percent(series, seen - 90 * DAY, seen),
         }
     }

@@ -123,7 +123,7 @@ impl Catalogue {
     #[must_use]
     pub fn sales(&self, index: u32) -> Vec<i32> {
         let seen = market::visible(clock::keepa_minute(clock::system_millis()));
-        let told = self.told(index, seen);
+        let told = self.told(index, seen, false);
         told.map_or_else(Vec::new, |told| {
             told.market.sales.iter().map(|sale| sale.time).collect()
         })
@@ -148,7 +148,7 @@ impl Catalogue {
         let character = self.character(&book, &rng);
         let seen = market::visible(clock::keepa_minute(unix_millis));
         let [now, told] = [seen, seen + OUTLOOK_DAYS * DAY]
-            .map(|until| Market::simulate(&book, &character, self.seed, until, &rng));
+            .map(|until| Market::simulate(&book, &character, until, false, &rng));
         let known = Known {
             asin: asin.to_owned(),
             temper: character.temper,
@@ -158,16 +158,16 @@ impl Catalogue {
         Some(Truth::of(known, &now, &told, seen))
     }
 
-    /// A book and its market until a moment, as far as Keepa sees it; `None` when it is removed or
-    /// not listed yet.
-    pub(crate) fn told(&self, index: u32, until: Moment) -> Option<Told> {
+    /// A book and its market until a moment, as far as Keepa sees it, with the histories of its offers
+    /// or without; `None` when it is removed or not listed yet.
+    pub(crate) fn told(&self, index: u32, until: Moment, keeps_offers: bool) -> Option<Told> {
         let mut rng = self.rng(index);
         let book = Book::draw(&mut rng);
         let character = self.character(&book, &rng);
         if book.kind == BookKind::Removed || until <= character.start {
             return None;
         }
-        let mut market = Market::simulate(&book, &character, self.seed, until, &rng);
+        let mut market = Market::simulate(&book, &character, until, keeps_offers, &rng);
         market.hide(&book);
         Some(Told {
             identity: self.identity(index),
@@ -188,7 +188,7 @@ impl Catalogue {
 
     /// The prices of a book on a day (Keepa minute of its midnight).
     pub(crate) fn quote(&self, index: u32, today: i32) -> Quote {
-        let told = self.told(index, today);
+        let told = self.told(index, today, false);
         let price = |series: fn(&Market) -> &series::Series| {
             let market = &told.as_ref()?.market;
             u32::try_from(series(market).current()?).ok()
@@ -202,7 +202,7 @@ impl Catalogue {
     fn character(&self, book: &Book, rng: &ChaCha8Rng) -> Character {
         let mut stream = rng.clone();
         stream.set_stream(1);
-        Character::draw(book, &mut stream)
+        Character::draw(book, self.seed, &mut stream)
     }
 
     fn rng(&self, index: u32) -> ChaCha8Rng {
@@ -224,7 +224,7 @@ mod tests {
         let catalogue = Catalogue::new(1);
         let today = 5_800 * DAY;
         for index in 0..40 {
-            let told = [0, 360, 1_440].map(|later| catalogue.told(index, today + later));
+            let told = [0, 360, 1_440].map(|later| catalogue.told(index, today + later, true));
             let [Some(now), Some(soon), Some(later)] = told else {
                 continue;
             };

@@ -35,7 +35,7 @@ impl Overview {
                     scope.spawn(move || {
                         (nth..catalogue.books())
                             .step_by(usize::try_from(threads).unwrap_or(1))
-                            .filter_map(|index| catalogue.told(index, seen))
+                            .filter_map(|index| catalogue.told(index, seen, true))
                             .map(|told| Listing::of(told, seen, months))
                             .collect::<Vec<_>>()
                     })

@@ -165,12 +165,19 @@ impl Stats {
         let each = |f: &dyn Fn(&Series) -> i32| -> Row {
             csv.iter().map(|series| series.map_or(-1, f)).collect()
         };
-        let average = |days: i32| each(&|series| mean(series, now - days * DAY, now));
-        let out_of_stock = |from: i32, to: i32| -> Row {
-            csv.iter()
-                .enumerate()
-                .map(|(slot, series)| match series {
-                    Some(series) if is_price(slot) => absent_percent(series, from, to),
+        let windows: [Option<Windows>; SLOTS] =
+            csv.map(|series| series.map(|series| Windows::of(series, (from, to), now)));
+        let mean_of = |f: &dyn Fn(&Windows) -> Tally| -> Row {
+            let windows = windows.iter().map(Option::as_ref);
+            windows
+                .map(|windows| windows.map_or(-1, |windows| f(windows).mean()))
+                .collect()
+        };
+        let absent_of = |f: &dyn Fn(&Windows) -> Tally| -> Row {
+            let windows = windows.iter().enumerate();
+            windows
+                .map(|(slot, windows)| match windows {
+                    Some(windows) if is_price(slot) => f(windows).absent_percent(),
                     _ => -1,
                 })
                 .collect()
@@ -185,46 +192,41 @@ impl Stats {
                 .history(AMAZON)
                 .map_or(0, |amazon| departures(amazon, now - days * DAY))
         };
-        let extreme = |lowest: bool, from: i32, to: i32| -> Vec<Option<[i32; 2]>> {
-            csv.iter()
-                .map(|series| series.and_then(|series| extreme_of(series, lowest, from, to)))
+        let extremes = |of: &dyn Fn(&Windows) -> Option<Extreme>, none: Option<[i32; 2]>| {
+            windows
+                .iter()
+                .map(|windows| windows.as_ref().and_then(|w| of(w).or(none)))
+                .collect::<Vec<_>>()
+        };
+        let is_lowest = |of: &dyn Fn(&Windows) -> Option<Extreme>| -> Vec<bool> {
+            windows
+                .iter()
+                .map(|windows| {
+                    let Some(windows) = windows else { return false };
+                    of(windows).is_some_and(|[_, least]| least == windows.current)
+                })
                 .collect()
         };
-        let in_interval = |lowest: bool| -> Vec<Option<[i32; 2]>> {
-            let found = extreme(lowest, from, to).into_iter().zip(&csv);
-            found
-                .map(|(found, series)| found.or(series.map(|_| [-1, -1])))
-                .collect()
-        };
-        let current = each(&|series| series.at(now).unwrap_or(-1));
-        let is_at = |lowest: &[Option<[i32; 2]>]| -> Vec<bool> {
-            let pairs = current.iter().zip(lowest);
-            pairs
-                .map(|(current, least)| least.is_some_and(|[_, value]| value == *current))
-                .collect()
-        };
-        let min = extreme(true, i32::MIN, now);
-        let is_lowest90 = is_at(&extreme(true, now - 90 * DAY, now));
         let buy_box = parts.buybox || parts.offers.is_some();
-        debug_assert_eq!(csv.len(), SLOTS, "one series per csv type");
         Self {
-            avg: each(&|series| mean(series, from, to)),
-            avg30: average(30),
-            avg90: average(90),
-            avg180: average(180),
-            avg365: average(365),
+            current: each(&|series| series.at(now).unwrap_or(-1)),
+            avg: mean_of(&|windows| windows.interval),
+            avg30: mean_of(&|windows| windows.last[0]),
+            avg90: mean_of(&|windows| windows.last[1]),
+            avg180: mean_of(&|windows| windows.last[2]),
+            avg365: mean_of(&|windows| windows.last[3]),
             at_interval_start: each(&|series| series.at(from).unwrap_or(-1)),
-            is_lowest: is_at(&min),
-            is_lowest90,
-            min,
-            max: extreme(false, i32::MIN, now),
-            min_in_interval: in_interval(true),
-            max_in_interval: in_interval(false),
-            out_of_stock_percentage_in_interval: out_of_stock(from, to),
-            out_of_stock_percentage30: out_of_stock(now - 30 * DAY, now),
-            out_of_stock_percentage90: out_of_stock(now - 90 * DAY, now),
-            out_of_stock_percentage180: out_of_stock(now - 180 * DAY, now),
-            out_of_stock_percentage365: out_of_stock(now - 365 * DAY, now),
+            is_lowest: is_lowest(&|windows| windows.ever[0]),
+            is_lowest90: is_lowest(&|windows| windows.lowest90),
+            min: extremes(&|windows| windows.ever[0], None),
+            max: extremes(&|windows| windows.ever[1], None),
+            min_in_interval: extremes(&|windows| windows.within[0], Some([-1, -1])),
+            max_in_interval: extremes(&|windows| windows.within[1], Some([-1, -1])),
+            out_of_stock_percentage_in_interval: absent_of(&|windows| windows.interval),
+            out_of_stock_percentage30: absent_of(&|windows| windows.last[0]),
+            out_of_stock_percentage90: absent_of(&|windows| windows.last[1]),
+            out_of_stock_percentage180: absent_of(&|windows| windows.last[2]),
+            out_of_stock_percentage365: absent_of(&|windows| windows.last[3]),
             out_of_stock_count_amazon30: vanished(30),
             out_of_stock_count_amazon90: vanished(90),
             delta_percent90_monthly_sold: 0,
@@ -247,7 +249,6 @@ impl Stats {
             } else {
                 Shares::default()
             },
-            current,
         }
     }
 }
@@ -430,41 +431,92 @@ fn count(items: usize) -> i32 {
     i32::try_from(items).unwrap_or(i32::MAX)
 }
 
+/// When a value began to hold, and the value.
+type Extreme = [i32; 2];
+
+/// What a series was in the windows of the block.
+#[derive(Debug)]
+struct Windows {
+    current: i32,
+    /// The last 30, 90, 180 and 365 days.
+    last: [Tally; 4],
+    interval: Tally,
+    /// The lowest and the highest, ever and within the interval.
+    ever: [Option<Extreme>; 2],
+    within: [Option<Extreme>; 2],
+    lowest90: Option<Extreme>,
+}
+
+impl Windows {
+    fn of(series: &Series, (from, to): (i32, i32), now: i32) -> Self {
+        let day = |days: i32| now - days * DAY;
+        let month = Tally::of(series, day(30), now);
+        let quarter = month.plus(Tally::of(series, day(90), day(30)));
+        let half = quarter.plus(Tally::of(series, day(180), day(90)));
+        let year = half.plus(Tally::of(series, day(365), day(180)));
+        Self {
+            current: series.at(now).unwrap_or(-1),
+            last: [month, quarter, half, year],
+            interval: Tally::of(series, from, to),
+            ever: extremes_of(series, i32::MIN, now),
+            within: extremes_of(series, from, to),
+            lowest90: extremes_of(series, day(90), now)[0],
+        }
+    }
+}
+
+/// How long a series had which values, and how long none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    /// Values times minutes.
+    sum: i64,
+    present: i64,
+    absent: i64,
+}
+
+impl Tally {
+    fn of(series: &Series, from: i32, to: i32) -> Self {
+        let mut tally = Self::default();
+        for (value, minutes) in series.spans(from, to) {
+            if value < 0 {
+                tally.absent += i64::from(minutes);
+            } else {
+                tally.present += i64::from(minutes);
+                tally.sum += i64::from(value) * i64::from(minutes);
+            }
+        }
+        tally
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            present: self.present + other.present,
+            absent: self.absent + other.absent,
+        }
+    }
+
+    /// The mean of the values that were there, -1 without any.
+    fn mean(self) -> i32 {
+        let rounded = (self.sum + self.present / 2).checked_div(self.present);
+        rounded.map_or(-1, |mean| i32::try_from(mean).unwrap_or(i32::MAX))
+    }
+
+    /// Share of the time without a value, 0-100; -1 without any time known.
+    fn absent_percent(self) -> i32 {
+        let percent = (self.absent * 100).checked_div(self.absent + self.present);
+        percent.map_or(-1, |percent| i32::try_from(percent).unwrap_or(100))
+    }
+}
+
 /// Time-weighted mean of the values that were there, -1 without any.
 pub(crate) fn mean(series: &Series, from: i32, to: i32) -> i32 {
-    let (sum, minutes) = series
-        .spans(from, to)
-        .filter(|&(value, _)| value >= 0)
-        .fold((0_i64, 0_i64), |(sum, total), (value, minutes)| {
-            (
-                sum + i64::from(value) * i64::from(minutes),
-                total + i64::from(minutes),
-            )
-        });
-    if minutes == 0 {
-        -1
-    } else {
-        i32::try_from((sum + minutes / 2) / minutes).unwrap_or(i32::MAX)
-    }
+    Tally::of(series, from, to).mean()
 }
 
 /// Share of the time without a value, 0-100; -1 without any time known.
 pub(crate) fn absent_percent(series: &Series, from: i32, to: i32) -> i32 {
-    let (absent, known) =
-        series
-            .spans(from, to)
-            .fold((0_i64, 0_i64), |(absent, known), (value, minutes)| {
-                let minutes = i64::from(minutes);
-                (
-                    absent + if value < 0 { minutes } else { 0 },
-                    known + minutes,
-                )
-            });
-    if known == 0 {
-        -1
-    } else {
-        i32::try_from(absent * 100 / known).unwrap_or(100)
-    }
+    Tally::of(series, from, to).absent_percent()
 }
 
 /// Falls of a rank since a time that count as sales.
@@ -499,20 +551,32 @@ pub(crate) fn departures(series: &Series, since: i32) -> usize {
         .count()
 }
 
-/// The lowest or highest value that held between two times, and since when.
-pub(crate) fn extreme_of(series: &Series, lowest: bool, from: i32, to: i32) -> Option<[i32; 2]> {
+/// The lowest and the highest value that held between two times, and since when.
+pub(crate) fn extremes_of(series: &Series, from: i32, to: i32) -> [Option<Extreme>; 2] {
     let next = series.points().partition_point(|point| point.time <= from);
-    let held = series.points().get(next.saturating_sub(1)..)?;
-    held.iter()
-        .take_while(|point| point.time < to)
-        .filter(|point| point.value >= 0)
-        .fold(None, |best: Option<[i32; 2]>, point| {
-            let value = point.landed();
-            match best {
-                Some([_, held]) if (value < held) != lowest || value == held => best,
-                _ => Some([point.time, value]),
-            }
-        })
+    let held = series.points().get(next.saturating_sub(1)..);
+    let mut found: Option<(Extreme, Extreme)> = None;
+    for point in held.unwrap_or_default() {
+        if point.time >= to {
+            break;
+        }
+        let value = point.landed();
+        if value < 0 {
+            continue;
+        }
+        let told = [point.time, value];
+        found = Some(match found {
+            None => (told, told),
+            Some((least, greatest)) => (
+                if value < least[1] { told } else { least },
+                if value > greatest[1] { told } else { greatest },
+            ),
+        });
+    }
+    [
+        found.map(|(least, _)| least),
+        found.map(|(_, greatest)| greatest),
+    ]
 }
 
 #[cfg(test)]
@@ -529,10 +593,12 @@ mod tests {
         assert_eq!(mean(&series, 90, 200), 1_833);
         assert_eq!(mean(&series, 160, 200), -1);
         assert_eq!(absent_percent(&series, 0, 200), 25);
-        let extremes = |from, to| [true, false].map(|low| extreme_of(&series, low, from, to));
-        assert_eq!(extremes(0, 200), [Some([0, 1_000]), Some([100, 2_000])]);
-        assert_eq!(extremes(120, 140), [Some([100, 2_000]); 2]);
-        assert_eq!(extremes(160, 200), [None; 2]);
+        assert_eq!(
+            extremes_of(&series, 0, 200),
+            [Some([0, 1_000]), Some([100, 2_000])]
+        );
+        assert_eq!(extremes_of(&series, 120, 140), [Some([100, 2_000]); 2]);
+        assert_eq!(extremes_of(&series, 160, 200), [None; 2]);
     }
 
     #[test]

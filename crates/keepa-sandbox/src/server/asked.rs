@@ -257,7 +257,8 @@ fn charged(
             return send(request, StatusCode::OK, Content::Png, image, fault);
         }
         Payload::Products(served) => {
-            let mut bodies = Vec::with_capacity(served.len());
+            let mut fields = b"\"products\":[".to_vec();
+            let opened = fields.len();
             for (nth, product) in served.into_iter().enumerate() {
                 if fault == Some(&FaultKind::MissingProducts) && nth % 2 == 0 {
                     continue;
@@ -269,12 +270,13 @@ fn charged(
                 };
                 for _ in 0..times {
                     state.stats.products_served += 1;
-                    bodies.push(product.body.clone());
+                    if fields.len() > opened {
+                        fields.push(b',');
+                    }
+                    fields.extend_from_slice(&product.body);
                 }
                 *state.stats.products.entry(product.asin).or_default() += times;
             }
-            let mut fields = b"\"products\":[".to_vec();
-            fields.extend_from_slice(&bodies.join(&b','));
             fields.push(b']');
             fields
         }

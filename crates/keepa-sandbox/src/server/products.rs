@@ -98,7 +98,9 @@ impl Shared {
             Source::Generated(catalogue) => {
                 let index = catalogue.index_of_asin(&asin);
                 let index = index.filter(|_| query.domain == 1);
-                match index.and_then(|index| catalogue.told(index, when.seen)) {
+                match index
+                    .and_then(|index| catalogue.told(index, when.seen, parts.offers.is_some()))
+                {
                     Some(told) => {
                         let refresh = self.refresh(&asin, query, when);
                         let cost = generated_cost(&told, query, refresh, when);

@@ -42,6 +42,8 @@ const STARTS_WITHIN: i32 = 365;
 #[derive(Debug, Clone)]
 pub(crate) struct Character {
     pub(crate) temper: Temper,
+    /// Seed of the catalogue, from which the traits of traders follow.
+    pub(crate) seed: u64,
     /// When it was first listed; Keepa minute of a midnight.
     pub(crate) start: i32,
     /// Buyers per day through the year, of whom not all find what they would pay for.
@@ -63,7 +65,7 @@ pub(crate) struct Character {
 
 impl Character {
     /// The character of a book, from a stream of its own.
-    pub(crate) fn draw(book: &Book, rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn draw(book: &Book, seed: u64, rng: &mut ChaCha8Rng) -> Self {
         let (temper, demand) = match rng.random_range(0..100) {
             0..12 => (Temper::Dead, 0.003),
             12..18 => (Temper::Fast, (book.sales_per_day * 6.0).clamp(3.0, 15.0)),
@@ -73,6 +75,7 @@ impl Character {
         let list = f64::from(book.list_price);
         Self {
             temper,
+            seed,
             start: FIRST_DAY + rng.random_range(0..STARTS_WITHIN) * DAY,
             demand,
             wants_used: match book.kind {

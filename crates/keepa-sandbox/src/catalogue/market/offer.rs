@@ -59,9 +59,9 @@ pub(crate) struct Offer {
     pub(crate) stock: i32,
     /// When it ended; `None` for one that lives.
     pub(crate) ended: Option<Moment>,
-    /// Price and shipping.
+    /// Price and shipping; empty unless offers are kept.
     pub(crate) history: Series,
-    /// Copies left.
+    /// Copies left; empty unless offers are kept.
     pub(crate) stock_history: Series,
 }
 
@@ -84,17 +84,16 @@ impl Offer {
     }
 
     /// Asks for another landed price.
-    pub(super) fn reprice(&mut self, landed: i32, time: i32) {
+    pub(super) fn reprice(&mut self, landed: i32) {
         let separately =
             !self.is_fba() && self.condition.is_used() && landed >= SHIPS_SEPARATELY_FROM;
         self.shipping = if separately { USED_SHIPPING } else { 0 };
         self.price = landed - self.shipping;
-        self.history.push_shipped(time, self.price, self.shipping);
     }
 
-    /// Changes the copies left.
-    pub(super) fn restock(&mut self, copies: i32, time: i32) {
-        self.stock += copies;
+    /// Writes down what it asks and how many copies are left.
+    pub(super) fn note(&mut self, time: i32) {
+        self.history.push_shipped(time, self.price, self.shipping);
         self.stock_history.push(time, self.stock);
     }
 }

@@ -71,8 +71,9 @@ impl RankMemory {
     /// Amazon shows a new rank.
     pub(super) fn show(&mut self, time: i32) {
         let rate = FAST_SHARE * self.fast / FAST_DAYS + (1.0 - FAST_SHARE) * self.slow / SLOW_DAYS;
-        let rank = RANK_AT_ONE_A_DAY * rate.max(RANK_FLOOR_RATE).powf(RANK_EXPONENT);
-        self.series.push(time, whole(rank));
+        let rate = rate.max(RANK_FLOOR_RATE);
+        let rank = whole(RANK_AT_ONE_A_DAY * (rate.ln() * RANK_EXPONENT).exp());
+        self.series.push(time, rank);
     }
 
     /// The history.

@@ -56,7 +56,8 @@ enum Event {
 struct Trade<'a> {
     book: &'a Book,
     character: &'a Character,
-    seed: u64,
+    /// Whether offers are kept with their histories, and after they ended.
+    keeps_offers: bool,
     rng: ChaCha8Rng,
     shelf: Shelf,
     rank: RankMemory,
@@ -70,6 +71,11 @@ struct Trade<'a> {
     offers_so_far: i32,
     amazon_in_stock: bool,
     amazon_changes: Moment,
+    /// The month, and when the next one begins.
+    month: u32,
+    month_ends: Moment,
+    /// Buyers a day that were last reckoned with, and e to the power of as many less.
+    reckoned: (u64, f64),
     events: Vec<(Moment, Event)>,
     reviews: i32,
 }
@@ -79,8 +85,8 @@ impl Market {
     pub(crate) fn simulate(
         book: &Book,
         character: &Character,
-        seed: u64,
         until: Moment,
+        keeps_offers: bool,
         rng: &ChaCha8Rng,
     ) -> Self {
         let stream = |number: u64| {
@@ -95,7 +101,7 @@ impl Market {
         let mut trade = Trade {
             book,
             character,
-            seed,
+            keeps_offers,
             shelf: Shelf::default(),
             rank: RankMemory::new(character.demand),
             market: Self {
@@ -109,6 +115,9 @@ impl Market {
             offers_so_far: 0,
             amazon_in_stock: rng.random_bool(0.5),
             amazon_changes: start,
+            month: 1,
+            month_ends: start,
+            reckoned: (0, 1.0),
             events: Vec::new(),
             reviews,
             rng,
@@ -158,7 +167,13 @@ impl Trade<'_> {
 
     /// One day, up to a time within it.
     fn day(&mut self, day: Moment, until: Moment) {
-        let month = date(day).month();
+        if day >= self.month_ends {
+            let date = date(day);
+            self.month = date.month();
+            let left = u8::from(date.num_days_in_month()) - u8::try_from(date.day0()).unwrap_or(0);
+            self.month_ends = day + i32::from(left) * DAY;
+        }
+        let month = self.month;
         if day >= self.regime.until {
             self.regime = self.regime.next(self.book.kind, &mut self.rng);
             self.market.regimes.push(self.regime);
@@ -251,7 +266,10 @@ impl Trade<'_> {
     /// Draws what will happen, in the order of time.
     fn plan_day(&mut self, day: Moment, month: u32) {
         let demand = self.character.demand * season(self.book.kind, month) * self.regime.demand;
-        let buyers = poisson(demand, &mut self.rng);
+        if self.reckoned.0 != demand.to_bits() {
+            self.reckoned = (demand.to_bits(), (-demand).exp());
+        }
+        let buyers = poisson(self.reckoned.1, &mut self.rng);
         for _ in 0..buyers {
             self.plan(day, Event::BuyerComes);
         }
@@ -322,7 +340,10 @@ impl Trade<'_> {
         match (place, self.amazon_in_stock) {
             (Some(place), true) => {
                 if let Some(offer) = self.shelf.live.get_mut(place) {
-                    offer.reprice(price, time);
+                    offer.reprice(price);
+                    if self.keeps_offers {
+                        offer.note(time);
+                    }
                 }
             }
             (Some(place), false) => self.end(place, time),
@@ -355,7 +376,7 @@ impl Trade<'_> {
         let mut offer = Offer {
             id,
             trader,
-            traits: trader.traits(self.seed),
+            traits: trader.traits(self.character.seed),
             condition,
             price: 0,
             shipping: 0,
@@ -364,17 +385,22 @@ impl Trade<'_> {
             history: Series::default(),
             stock_history: Series::default(),
         };
-        offer.reprice(landed, time);
-        offer.restock(stock, time);
+        offer.reprice(landed);
+        offer.stock = stock;
+        if self.keeps_offers {
+            offer.note(time);
+        }
         self.shelf.live.push(offer);
     }
 
     fn end(&mut self, place: usize, time: Moment) {
         let mut offer = self.shelf.live.remove(place);
-        offer.ended = Some(time);
-        offer.stock = 0;
-        offer.stock_history.push(time, 0);
-        self.market.ended.push(offer);
+        if self.keeps_offers {
+            offer.ended = Some(time);
+            offer.stock = 0;
+            offer.note(time);
+            self.market.ended.push(offer);
+        }
     }
 
     fn level(&self, condition: Condition) -> f64 {
@@ -426,7 +452,10 @@ impl Trade<'_> {
             .iter_mut()
             .find(|offer| offer.trader == trader && offer.condition == condition);
         if let Some(offer) = held {
-            offer.restock(stock, time);
+            offer.stock += stock;
+            if self.keeps_offers {
+                offer.note(time);
+            }
             return false;
         }
         if self.shelf.count(used) >= MOST_OFFERS {
@@ -496,7 +525,10 @@ impl Trade<'_> {
         };
         let landed = self.sound(price, level);
         if let Some(offer) = self.shelf.live.get_mut(place) {
-            offer.reprice(landed, time);
+            offer.reprice(landed);
+            if self.keeps_offers {
+                offer.note(time);
+            }
         }
         true
     }
@@ -530,12 +562,7 @@ impl Trade<'_> {
         } else {
             TAKES_BUY_BOX
         };
-        let in_box = self
-            .shelf
-            .buy_box(used, self.book.list_price)
-            .filter(|_| takes_buy_box < share)
-            .map(|offer| offer.id)
-            .and_then(|id| self.shelf.live.iter().position(|offer| offer.id == id));
+        let in_box = self.shelf.buy_box(used).filter(|_| takes_buy_box < share);
         let place = in_box.unwrap_or(cheapest);
         let lowest = self.shelf.live.get(cheapest)?.landed();
         let level = if used {
@@ -560,7 +587,10 @@ impl Trade<'_> {
         }
         let amazons = offer.trader == Trader::Amazon;
         if !amazons {
-            offer.restock(-1, time);
+            offer.stock -= 1;
+            if self.keeps_offers {
+                offer.note(time);
+            }
         }
         let sold_out = !amazons && offer.stock <= 0;
         if sold_out {
@@ -570,9 +600,9 @@ impl Trade<'_> {
     }
 }
 
-/// A draw from Poisson's distribution by Knuth's product of uniforms; for means of a few.
-fn poisson(mean: f64, rng: &mut ChaCha8Rng) -> i32 {
-    let limit = (-mean).exp();
+/// A draw from Poisson's distribution by Knuth's product of uniforms, for means of a few; `limit` is e to
+/// the power of the mean negated.
+fn poisson(limit: f64, rng: &mut ChaCha8Rng) -> i32 {
     let mut product = rng.random::<f64>();
     let mut count = 0;
     while product > limit {

@@ -76,7 +76,7 @@ pub(in crate::server) fn answer(shared: &Shared, asked: &Asked) -> Result<Found,
     let told = catalogue
         .index_of_asin(asin)
         .filter(|_| domain == 1)
-        .and_then(|index| catalogue.told(index, asked.seen))
+        .and_then(|index| catalogue.told(index, asked.seen, false))
         .ok_or_else(|| invalid(format!("there is no product {asin:?}")))?;
     let image = drawing
         .draw(&told)

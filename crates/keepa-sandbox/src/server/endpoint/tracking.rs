@@ -106,7 +106,7 @@ fn add(shared: &Shared, asked: &Asked, list: &str) -> Result<Found, KeepaError> 
     let catalogue = shared.catalogue()?;
     let is_known = |asin: &str| {
         let index = catalogue.index_of_asin(asin);
-        index.is_some_and(|index| catalogue.told(index, asked.seen).is_some())
+        index.is_some_and(|index| catalogue.told(index, asked.seen, false).is_some())
     };
     let mut state = shared.state();
     let (added, error) = state.trackings.add(list, creations, is_known, asked.now)?;
