@@ -7,13 +7,19 @@ const TOKEN_LIFE_MINUTES: i64 = 60;
 /// Milliseconds between refills: the rate is granted once a minute. Grade A: `refillIn` as documented.
 const REFILL_INTERVAL_MS: i64 = 60_000;
 
-/// The balance of one account. Times are Unix milliseconds, given by the caller.
+/// The balance of one account. Times are Unix milliseconds, given by the caller; tokens are kept in
+/// thousandths, since trackings use parts of them.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     left: i64,
     rate: u32,
+    /// Thousandths of tokens per minute that trackings use.
+    reduction: u32,
     next_refill_ms: i64,
 }
+
+/// Parts of a token that are counted.
+const PARTS: i64 = 1_000;
 
 /// What the token fields of an answer say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +30,8 @@ pub(crate) struct TokenState {
     pub(crate) refill_in: i32,
     /// Tokens added per minute.
     pub(crate) rate: i32,
+    /// Thousandths of tokens per minute that trackings use.
+    pub(crate) reduction: u32,
 }
 
 impl Bucket {
@@ -31,43 +39,53 @@ impl Bucket {
     pub(crate) fn new(rate: u32, initial: Option<i32>, now_ms: i64) -> Self {
         let capacity = i64::from(rate) * TOKEN_LIFE_MINUTES;
         Self {
-            left: initial.map_or(capacity, i64::from),
+            left: initial.map_or(capacity, i64::from) * PARTS,
             rate,
+            reduction: 0,
             next_refill_ms: now_ms + REFILL_INTERVAL_MS,
         }
     }
 
     /// The balance after the refills due by now.
     pub(crate) fn state(&mut self, now_ms: i64) -> TokenState {
+        // A clock that was set back brings the next refill no later than a minute from now.
+        self.next_refill_ms = self.next_refill_ms.min(now_ms + REFILL_INTERVAL_MS);
         let overdue = now_ms - self.next_refill_ms;
         if overdue >= 0 {
             let refills = overdue / REFILL_INTERVAL_MS + 1;
-            let rate = i64::from(self.rate);
-            let capacity = rate * TOKEN_LIFE_MINUTES;
+            let net = i64::from(self.rate) * PARTS - i64::from(self.reduction);
+            let capacity = i64::from(self.rate) * TOKEN_LIFE_MINUTES * PARTS;
             self.left = self
                 .left
-                .saturating_add(refills.saturating_mul(rate))
+                .saturating_add(refills.saturating_mul(net.max(0)))
                 .min(capacity.max(self.left));
             self.next_refill_ms += refills * REFILL_INTERVAL_MS;
         }
         TokenState {
-            left: narrow(self.left),
+            left: narrow(self.left.div_euclid(PARTS)),
             refill_in: narrow(self.next_refill_ms - now_ms),
             rate: i32::try_from(self.rate).unwrap_or(i32::MAX),
+            reduction: self.reduction,
         }
     }
 
     /// Takes the cost of an answered request; the balance may go below zero.
     pub(crate) fn spend(&mut self, cost: u32, now_ms: i64) -> TokenState {
         let _ = self.state(now_ms);
-        self.left -= i64::from(cost);
+        self.left -= i64::from(cost) * PARTS;
         self.state(now_ms)
+    }
+
+    /// Sets how much of the refill trackings use, in thousandths of tokens per minute.
+    pub(crate) fn reduce(&mut self, reduction: u32, now_ms: i64) {
+        let _ = self.state(now_ms);
+        self.reduction = reduction;
     }
 
     /// Sets the balance, and when given the time until the next refill.
     pub(crate) fn set(&mut self, left: i32, refill_in_ms: Option<u32>, now_ms: i64) -> TokenState {
         let _ = self.state(now_ms);
-        self.left = i64::from(left);
+        self.left = i64::from(left) * PARTS;
         if let Some(wait) = refill_in_ms {
             self.next_refill_ms = now_ms + i64::from(wait);
         }
@@ -94,7 +112,8 @@ mod tests {
             TokenState {
                 left: 295,
                 refill_in: 59_000,
-                rate: 5
+                rate: 5,
+                reduction: 0
             }
         );
         assert_eq!(bucket.state(600_000).left, 300);
@@ -111,9 +130,20 @@ mod tests {
             TokenState {
                 left: 7,
                 refill_in: 55_000,
-                rate: 5
+                rate: 5,
+                reduction: 0
             }
         );
+    }
+
+    #[test]
+    fn trackings_use_up_parts_of_tokens() {
+        let mut bucket = Bucket::new(5, Some(0), 0);
+        bucket.reduce(4_500, 0);
+        let balance = [60_000, 120_000, 180_000].map(|now| bucket.state(now).left);
+        assert_eq!(balance, [0, 1, 1]);
+        bucket.reduce(9_000, 180_000);
+        assert_eq!(bucket.state(600_000).left, 1, "no refill, and no loss");
     }
 
     #[test]

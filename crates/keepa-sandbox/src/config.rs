@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::catalogue::BOOKS;
+
 /// How a sandbox behaves.
 #[derive(Debug, Clone)]
 pub struct SandboxConfig {
@@ -15,6 +17,15 @@ pub struct SandboxConfig {
     pub refill_rate: u32,
     /// Balance at the start; `None` starts with a full bucket.
     pub initial_tokens: Option<i32>,
+    /// How many books of the generated catalogue there are, [`BOOKS`](crate::catalogue::BOOKS) at
+    /// most. Endpoints that select among all are quicker with few.
+    pub books: u32,
+    /// The time that the sandbox's clock shows at the start, in Unix milliseconds; `None` is the
+    /// system's.
+    pub clock_starts_at: Option<i64>,
+    /// How many times as fast as the system's the clock runs: 60 makes a minute of a second, 0 stands
+    /// still.
+    pub clock_speed: u32,
 }
 
 impl Default for SandboxConfig {
@@ -24,6 +35,9 @@ impl Default for SandboxConfig {
             seed: 1,
             refill_rate: 60_000,
             initial_tokens: None,
+            books: BOOKS,
+            clock_starts_at: None,
+            clock_speed: 1,
         }
     }
 }

@@ -14,15 +14,64 @@ pub(crate) struct KeepaError {
     pub(crate) message: String,
     /// More of it, mostly empty.
     pub(crate) details: String,
+    /// The HTTP status that goes with it.
+    #[serde(skip)]
+    pub(crate) status: u16,
 }
 
 impl KeepaError {
-    /// A request Keepa does not accept.
+    /// What a fault says.
+    pub(crate) fn fault() -> Self {
+        Self {
+            kind: "fault",
+            message: "A fault was asked for.".into(),
+            details: String::new(),
+            status: 500,
+        }
+    }
+
+    /// A request Keepa does not accept: status 400.
     pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
         Self {
             kind: "invalidParameter",
             message: message.into(),
             details: String::new(),
+            status: 400,
+        }
+    }
+
+    /// A parameter out of its range: status 405. Grade A: Keepa's Java source.
+    pub(crate) fn out_of_range(message: impl Into<String>) -> Self {
+        Self {
+            status: 405,
+            ..Self::invalid_parameter(message)
+        }
+    }
+
+    /// The balance is not positive: status 429.
+    pub(crate) fn no_tokens() -> Self {
+        Self {
+            kind: "NOT_ENOUGH_TOKEN",
+            status: 429,
+            ..Self::invalid_parameter("No tokens left; wait until the balance is positive.")
+        }
+    }
+
+    /// The sandbox itself failed: status 500.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self {
+            kind: "internal",
+            status: 500,
+            ..Self::invalid_parameter(message)
+        }
+    }
+
+    /// There is no such thing: status 404.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self {
+            kind: "notFound",
+            status: 404,
+            ..Self::invalid_parameter(message)
         }
     }
 }
@@ -39,7 +88,7 @@ pub(crate) struct Envelope {
     pub(crate) refill_in: i32,
     /// Tokens added per minute.
     pub(crate) refill_rate: i32,
-    /// Tokens per minute that trackings use: the sandbox has none.
+    /// Tokens per minute that trackings use.
     pub(crate) token_flow_reduction: f64,
     /// Cost of this request.
     pub(crate) tokens_consumed: u32,
@@ -58,9 +107,9 @@ impl Envelope {
             tokens_left: tokens.left,
             refill_in: tokens.refill_in,
             refill_rate: tokens.rate,
-            token_flow_reduction: 0.0,
+            token_flow_reduction: f64::from(tokens.reduction) / 1_000.0,
             tokens_consumed: consumed,
-            processing_time_in_ms: (crate::clock::unix_millis() - timestamp).max(0),
+            processing_time_in_ms: 0,
             error: None,
         }
     }
@@ -73,9 +122,16 @@ impl Envelope {
                 left: 0,
                 refill_in: 0,
                 rate: 0,
+                reduction: 0,
             },
             0,
         )
+    }
+
+    /// The same with the milliseconds that were spent on it.
+    pub(crate) fn took(mut self, millis: i64) -> Self {
+        self.processing_time_in_ms = millis.max(0);
+        self
     }
 
     /// The same with an error.
@@ -84,17 +140,14 @@ impl Envelope {
         self
     }
 
-    /// The answer's bytes, with `products` when given as serialised objects.
-    pub(crate) fn into_body(
-        self,
-        products: Option<&[Vec<u8>]>,
-    ) -> Result<Vec<u8>, serde_json::Error> {
+    /// The answer's bytes, with a payload of fields such as `"products":[]`.
+    pub(crate) fn into_body(self, payload: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = serde_json::to_vec(&self)?;
-        if let Some(products) = products {
+        if !payload.is_empty() {
             body.pop();
-            body.extend_from_slice(b",\"products\":[");
-            body.extend_from_slice(&products.join(&b','));
-            body.extend_from_slice(b"]}");
+            body.push(b',');
+            body.extend_from_slice(payload);
+            body.push(b'}');
         }
         Ok(body)
     }

@@ -29,6 +29,40 @@ pub(crate) enum FaultKind {
     DropConnection,
     /// Every other product is left out, the first one first; the request is charged in full.
     MissingProducts,
+    /// Every product comes twice; the request is charged once.
+    DuplicateProducts,
+    /// Status 503 with a page that is no JSON, as when Keepa's backend is down.
+    Unavailable,
+    /// The right answer under the content type of a page; the request is charged.
+    WrongContentType,
+}
+
+impl FaultKind {
+    /// Reads a fault as a request's header names it: `status=500`, `slow=250` or the name alone.
+    pub(crate) fn from_header(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Some(status) = text.strip_prefix("status=") {
+            let status = status.parse().ok().filter(|s| (400..600).contains(s))?;
+            return Some(Self::Status { status });
+        }
+        if let Some(ms) = text.strip_prefix("slow=") {
+            return Some(Self::Slow {
+                ms: ms.parse().ok()?,
+            });
+        }
+        Some(match text {
+            "garbage" => Self::Garbage,
+            "half_body" => Self::HalfBody,
+            "empty" => Self::Empty,
+            "error_in_200" => Self::ErrorIn200,
+            "drop_connection" => Self::DropConnection,
+            "missing_products" => Self::MissingProducts,
+            "duplicate_products" => Self::DuplicateProducts,
+            "unavailable" => Self::Unavailable,
+            "wrong_content_type" => Self::WrongContentType,
+            _ => return None,
+        })
+    }
 }
 
 /// A fault and how often it strikes.
@@ -104,5 +138,33 @@ mod tests {
         );
         faults.clear();
         assert_eq!(faults.take(), None);
+    }
+
+    #[test]
+    fn a_header_names_the_faults_that_a_body_names() {
+        for name in [
+            "garbage",
+            "half_body",
+            "empty",
+            "error_in_200",
+            "drop_connection",
+            "missing_products",
+            "duplicate_products",
+            "unavailable",
+            "wrong_content_type",
+        ] {
+            let body = format!(r#"{{"kind":"{name}"}}"#);
+            let fault: Fault = serde_json::from_str(&body).unwrap();
+            assert_eq!(FaultKind::from_header(name), Some(fault.kind), "{name}");
+        }
+        let status = FaultKind::from_header("status=503");
+        assert_eq!(status, Some(FaultKind::Status { status: 503 }));
+        assert_eq!(
+            FaultKind::from_header("slow=5"),
+            Some(FaultKind::Slow { ms: 5 })
+        );
+        for unknown in ["", "status=200", "status=x", "slow", "fire"] {
+            assert_eq!(FaultKind::from_header(unknown), None, "{unknown}");
+        }
     }
 }

@@ -10,12 +10,15 @@ mod clock;
 mod config;
 mod envelope;
 mod faults;
+mod number;
+mod parameters;
 mod query;
 mod recorded;
 mod sample;
 mod server;
+mod tracking;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Truth};
 pub use config::{SandboxConfig, SandboxError};
 pub use sample::{SampleItem, sample_csv, sample_list};
 pub use server::Sandbox;

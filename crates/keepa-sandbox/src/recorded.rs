@@ -5,14 +5,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::catalogue::slots;
 use crate::clock::DAY;
 use crate::config::SandboxError;
 use crate::query::Parts;
-
-/// `csv` positions of three values a point. Grade A: Keepa's product object documentation.
-const TRIPLES: [usize; 13] = [7, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
-/// The last of them, apart from the run above.
-const USED_BUY_BOX: usize = 32;
 
 /// Fields that `history=0` leaves out. Grade A: Keepa's documentation of `/product`.
 const HISTORIES: [&str; 8] = [
@@ -133,7 +129,7 @@ impl Recorded {
                 product.get("domainId").and_then(Value::as_u64) == Some(domain.into())
             })?
             .clone();
-        if !parts.stats {
+        if parts.stats.is_none() {
             product.remove("stats");
         }
         match parts.offers {
@@ -214,7 +210,6 @@ fn filter_histories(product: &mut Map<String, Value>, parts: Parts) {
     let since = parts
         .days
         .map(|days| last_update - i64::from(days) * i64::from(DAY));
-    let offers = parts.offers.is_some();
     for (slot, series) in product
         .get_mut("csv")
         .and_then(Value::as_array_mut)
@@ -222,20 +217,10 @@ fn filter_histories(product: &mut Map<String, Value>, parts: Parts) {
         .flatten()
         .enumerate()
     {
-        let paid = match slot {
-            16 | 17 => offers || parts.rating,
-            18 | 32 => offers || parts.buybox,
-            7 | 9 | 10 | 15 | 19..=27 | 31 | 33 => offers,
-            _ => true,
-        };
-        if !paid {
+        if !slots::is_paid(slot, parts) {
             *series = Value::Null;
         } else if let Some(since) = since {
-            let width = if TRIPLES.contains(&slot) || slot == USED_BUY_BOX {
-                3
-            } else {
-                2
-            };
+            let width = if slots::has_shipping(slot) { 3 } else { 2 };
             trim(series, width, since);
         }
     }

@@ -29,7 +29,7 @@ pub enum Gap {
     PackageSize,
     /// Never ranked.
     Rank,
-    /// Never offered.
+    /// No offer was ever seen, although it is sold.
     Price,
 }
 
@@ -39,6 +39,8 @@ pub(crate) struct Book {
     pub(crate) kind: BookKind,
     pub(crate) gap: Gap,
     pub(crate) title: String,
+    /// Its field, or a word of a novel's title; one of [`TOPICS`] or [`NOUNS`].
+    pub(crate) topic: &'static str,
     pub(crate) author: String,
     pub(crate) publisher: &'static str,
     pub(crate) hardcover: bool,
@@ -55,7 +57,7 @@ pub(crate) struct Book {
     pub(crate) has_fee: bool,
 }
 
-const TOPICS: [&str; 20] = [
+pub(super) const TOPICS: [&str; 20] = [
     "Organic Chemistry",
     "Linear Algebra",
     "Microeconomics",
@@ -101,7 +103,7 @@ const ADJECTIVES: [&str; 12] = [
     "Salt",
     "Glass",
 ];
-const NOUNS: [&str; 12] = [
+pub(super) const NOUNS: [&str; 12] = [
     "Harbor",
     "Orchard",
     "Letters",
@@ -135,7 +137,7 @@ const FAMILY: [&str; 14] = [
     "Marchetti",
     "Norwood",
 ];
-const PUBLISHERS: [&str; 8] = [
+pub(super) const PUBLISHERS: [&str; 8] = [
     "Tallow & Reed",
     "Northgate Academic",
     "Fernhill Press",
@@ -170,14 +172,17 @@ impl Book {
             12..16 => Gap::Price,
             _ => Gap::None,
         };
-        let title = if kind == BookKind::Fiction {
-            format!("The {} {}", pick(&ADJECTIVES, rng), pick(&NOUNS, rng))
+        let (title, topic) = if kind == BookKind::Fiction {
+            let (adjective, noun) = (pick(&ADJECTIVES, rng), pick(&NOUNS, rng));
+            (format!("The {adjective} {noun}"), noun)
         } else {
-            let title = pick(&FRAMES, rng).replace("{}", pick(&TOPICS, rng));
+            let (frame, topic) = (pick(&FRAMES, rng), pick(&TOPICS, rng));
+            let title = frame.replace("{}", topic);
             if kind == BookKind::Textbook {
-                format!("{title}, Edition {}", rng.random_range(2..12))
+                let edition = rng.random_range(2..12);
+                (format!("{title}, Edition {edition}"), topic)
             } else {
-                title
+                (title, topic)
             }
         };
         let textbook = kind == BookKind::Textbook;
@@ -206,6 +211,7 @@ impl Book {
             kind,
             gap,
             title,
+            topic,
             author: format!("{}, {}", pick(&FAMILY, rng), pick(&GIVEN, rng)),
             publisher: pick(&PUBLISHERS, rng),
             hardcover,

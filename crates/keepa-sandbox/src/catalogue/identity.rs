@@ -14,6 +14,9 @@ const ISBN979_PREFIX: &str = "979899";
 /// Beginning of the ASINs of books without an ISBN-10.
 const ASIN_PREFIX: &str = "B0SB";
 
+/// Beginning of the ASINs of the parents of variations, which have no offers of their own.
+const PARENT_PREFIX: &str = "B0SBP";
+
 /// Every which book has a 979-8 ISBN, hence no ISBN-10.
 const EVERY_979: u32 = 50;
 
@@ -50,6 +53,11 @@ pub(super) fn asin(index: u32) -> String {
         10 => format!("{body}X"),
         check => format!("{body}{check}"),
     }
+}
+
+/// The ASIN of the parent of a book that is a variation.
+pub(super) fn parent(index: u32) -> String {
+    format!("{PARENT_PREFIX}{index:05}")
 }
 
 /// The index of an ASIN of the catalogue.

@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::book::{Book, BookKind, Gap};
-use super::market::Market;
-use super::series::Series;
+use super::market::{Market, Moment};
+use super::offers::{self, OfferObject};
+use super::seller::scatter;
+use super::slots::{SALES, SLOTS, has_shipping};
 use super::stats::Stats;
-use super::{
-    AMAZON, BOOKS_CATEGORY, COUNT_NEW, COUNT_USED, CSV_SLOTS, LIST_PRICE, NEW, SALES, USED, fee,
-};
+use super::{category, fee, identity};
 use crate::clock::DAY;
 use crate::query::Parts;
 
-/// Age of the last rating update: beyond the 14 days within which `rating` costs a token.
-const RATING_AGE_DAYS: i32 = 30;
+/// One in so many books is a variation of a parent.
+const EVERY_VARIATION: u32 = 40;
 
 /// When a product is looked at; Keepa minutes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
-    /// Now, the product's `lastUpdate`.
-    pub(crate) now: i32,
-    /// Midnight before, where histories and statistics end: the same all day.
-    pub(crate) today: i32,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Glance {
+    /// The product's `lastUpdate`.
+    pub(crate) updated: Moment,
+    /// Where histories and statistics end: the last moment at which the market became visible.
+    pub(crate) seen: Moment,
 }
 
 /// `fbaFees`.
@@ -39,7 +40,7 @@ struct FbaFees {
 #[serde(rename_all = "camelCase")]
 struct CategoryNode {
     cat_id: i64,
-    name: &'static str,
+    name: String,
 }
 
 /// The product object.
@@ -51,11 +52,31 @@ pub(crate) struct Product {
     product_type: u8,
     title: Option<String>,
     author: Option<String>,
+    brand: Option<&'static str>,
     manufacturer: Option<&'static str>,
     binding: Option<&'static str>,
     product_group: Option<&'static str>,
     #[serde(rename = "type")]
     product_class: Option<&'static str>,
+    color: Option<String>,
+    description: Option<String>,
+    edition: Option<String>,
+    format: Option<String>,
+    model: Option<String>,
+    part_number: Option<String>,
+    size: Option<String>,
+    parent_asin: Option<String>,
+    website_display_group: Option<&'static str>,
+    sales_rank_display_group: Option<&'static str>,
+    item_type_keyword: Option<&'static str>,
+    features: Option<Vec<String>>,
+    frequently_bought_together: Option<Vec<String>>,
+    contributors: Option<Vec<[String; 2]>>,
+    promotions: Option<Vec<Value>>,
+    variations: Option<Vec<Value>>,
+    ebay_listing_ids: Option<Vec<i64>>,
+    coupon: Option<[i32; 2]>,
+    images: Option<Vec<Image>>,
     root_category: i64,
     categories: Option<Vec<i64>>,
     category_tree: Option<Vec<CategoryNode>>,
@@ -82,11 +103,17 @@ pub(crate) struct Product {
     last_price_change: i32,
     last_rating_update: i32,
     last_ebay_update: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_stock_update: Option<i32>,
     is_adult_product: bool,
+    is_eligible_for_super_saver_shipping: bool,
+    is_eligible_for_trade_in: bool,
     #[serde(rename = "isRedirectASIN")]
     is_redirect_asin: bool,
     #[serde(rename = "isSNS")]
     is_sns: bool,
+    #[serde(rename = "newPriceIsMAP")]
+    new_price_is_map: bool,
     launchpad: bool,
     has_reviews: bool,
     offers_successful: bool,
@@ -96,10 +123,85 @@ pub(crate) struct Product {
     #[serde(skip_serializing_if = "Option::is_none")]
     monthly_sold: Option<i32>,
     sales_rank_reference: i64,
-    sales_ranks: Option<BTreeMap<String, Vec<i32>>>,
+    buy_box_eligible_offer_counts: Option<[i32; 8]>,
+    live_offers_order: Option<Vec<usize>>,
+    offers: Option<Vec<OfferObject>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    videos: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    a_plus: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    historical_variations: Option<Vec<String>>,
     csv: Option<Vec<Option<Vec<i32>>>>,
+    #[serde(flatten)]
+    histories: Option<Histories>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<Stats>,
+}
+
+/// `images[]`; the files do not exist.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Image {
+    l: String,
+    l_h: i32,
+    l_w: i32,
+    m: String,
+    m_h: i32,
+    m_w: i32,
+}
+
+/// What `history=0` leaves out beside `csv`.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Histories {
+    sales_ranks: Option<BTreeMap<String, Vec<i32>>>,
+    sales_rank_reference_history: Option<Vec<i64>>,
+    buy_box_seller_id_history: Option<Vec<String>>,
+    buy_box_used_history: Option<Vec<String>>,
+}
+
+/// What may be known of a product beside its market.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) index: u32,
+    pub(crate) asin: String,
+    pub(crate) isbn13: String,
+    pub(crate) seed: u64,
+}
+
+impl Identity {
+    /// The parent that the book is a variation of.
+    pub(crate) fn parent(&self) -> Option<String> {
+        (self.index % EVERY_VARIATION == EVERY_VARIATION / 2).then(|| identity::parent(self.index))
+    }
+
+    /// Days within which something of the book is looked at again, and how long ago that was.
+    fn days_ago(&self, what: u64, every: u64, seen: Moment) -> Moment {
+        let phase = scatter(self.seed ^ what, self.index.into()) % every;
+        let today = u64::try_from(seen / DAY).unwrap_or_default();
+        seen - i32::try_from((today + phase) % every).unwrap_or_default() * DAY
+    }
+
+    /// When the ratings were read; half of the books monthly, the others every other month.
+    pub(crate) fn ratings_read(&self, seen: Moment) -> Moment {
+        let every = if scatter(self.seed, self.index.into()) % 2 == 0 {
+            30
+        } else {
+            60
+        };
+        self.days_ago(0x7A7E, every, seen)
+    }
+
+    /// When copies left were counted: every other week.
+    pub(crate) fn stock_counted(&self, seen: Moment) -> Moment {
+        self.days_ago(0x570C, 14, seen)
+    }
+
+    /// The file name of the image.
+    pub(crate) fn image(&self) -> String {
+        format!("sb{:08}.jpg", self.index)
+    }
 }
 
 impl Product {
@@ -111,10 +213,30 @@ impl Product {
             product_type: 4,
             title: None,
             author: None,
+            brand: None,
             manufacturer: None,
             binding: None,
             product_group: None,
             product_class: None,
+            color: None,
+            description: None,
+            edition: None,
+            format: None,
+            model: None,
+            part_number: None,
+            size: None,
+            parent_asin: None,
+            website_display_group: None,
+            sales_rank_display_group: None,
+            item_type_keyword: None,
+            features: None,
+            frequently_bought_together: None,
+            contributors: None,
+            promotions: None,
+            variations: None,
+            ebay_listing_ids: None,
+            coupon: None,
+            images: None,
             root_category: 0,
             categories: None,
             category_tree: None,
@@ -124,26 +246,30 @@ impl Product {
             number_of_items: -1,
             publication_date: -1,
             release_date: -1,
-            package_height: 0,
-            package_length: 0,
-            package_width: 0,
-            package_weight: 0,
-            package_quantity: 0,
-            item_height: 0,
-            item_length: 0,
-            item_width: 0,
-            item_weight: 0,
+            package_height: -1,
+            package_length: -1,
+            package_width: -1,
+            package_weight: -1,
+            package_quantity: -1,
+            item_height: -1,
+            item_length: -1,
+            item_width: -1,
+            item_weight: -1,
             languages: None,
             availability_amazon: -1,
             tracking_since: 0,
             listed_since: 0,
             last_update: 0,
-            last_price_change: 0,
-            last_rating_update: 0,
-            last_ebay_update: -1,
+            last_price_change: -1,
+            last_rating_update: -1,
+            last_ebay_update: 0,
+            last_stock_update: None,
             is_adult_product: false,
+            is_eligible_for_super_saver_shipping: false,
+            is_eligible_for_trade_in: false,
             is_redirect_asin: false,
             is_sns: false,
+            new_price_is_map: false,
             launchpad: false,
             has_reviews: false,
             offers_successful: false,
@@ -152,78 +278,88 @@ impl Product {
             variable_closing_fee: None,
             monthly_sold: None,
             sales_rank_reference: -1,
-            sales_ranks: None,
-            csv: parts.history.then(|| vec![None; CSV_SLOTS]),
-            stats: None,
+            buy_box_eligible_offer_counts: None,
+            live_offers_order: None,
+            offers: None,
+            videos: None,
+            a_plus: None,
+            historical_variations: None,
+            csv: parts.history.then(|| vec![None; SLOTS]),
+            histories: parts.history.then(Histories::default),
+            stats: parts.stats.map(|_| Stats::empty(parts)),
         }
     }
 
     /// The object of a book that is there, with the parts asked for.
     pub(crate) fn of(
-        asin: String,
-        isbn13: String,
+        identity: &Identity,
         book: Book,
-        market: Market,
-        moment: Moment,
+        market: &Market,
+        glance: Glance,
         parts: Parts,
     ) -> Self {
         let ebook = book.kind == BookKind::Ebook;
         let since = parts.days.map_or(i32::MIN, |days| {
-            moment.now.saturating_sub(days.saturating_mul(DAY))
+            glance.seen.saturating_sub(days.saturating_mul(DAY))
         });
-        let start = market
-            .list_price
-            .points()
-            .first()
-            .or(market.rank.points().first())
-            .map_or(0, |point| point.0);
-        let last_price_change = [&market.amazon, &market.new, &market.used]
-            .into_iter()
-            .filter_map(|series| series.points().last())
-            .map(|point| point.0)
-            .max()
-            .unwrap_or(-1);
-        let sold = market
-            .sales
-            .iter()
-            .filter(|time| **time > moment.today - 30 * DAY)
-            .count();
-        let rank = market.rank.flat(since);
-        let amazon_now = market.amazon.current().unwrap_or(-1);
         let has_rank = market.rank.current().is_some();
         let has_size = !ebook && book.gap != Gap::PackageSize;
         let [height, length, width] = if has_size { book.package_mm } else { [0; 3] };
         let weight = if has_size { book.weight_g } else { 0 };
         let inner = |outer: i32, wrapping: i32| (outer - wrapping).max(0);
-        let csv = slots(market);
-        let stats = parts.stats.then(|| Stats::of(&csv, moment.today));
-        let histories = parts.history.then(|| {
-            csv.iter()
-                .map(|series| series.as_ref().and_then(|series| series.flat(since)))
-                .collect()
-        });
+        let start = market.regimes.first().map_or(0, |regime| regime.from);
+        let path = category::path(&book);
+        let published = PublishedBook::of(&book);
+        let found_offers = parts.offers.is_some() && !ebook;
+        let (offers, live_offers_order) = if found_offers {
+            let (offers, order) = offers::objects(market, parts, glance.seen, since);
+            (Some(offers), Some(order))
+        } else {
+            (None, None)
+        };
+        let parent = identity.parent();
         Self {
             product_type: if ebook { 2 } else { 0 },
+            author: Some(book.author.clone()),
+            contributors: Some(vec![[book.author, "Author".to_owned()]]),
             title: Some(book.title),
-            author: Some(book.author),
+            brand: Some(book.publisher),
             manufacturer: Some(book.publisher),
-            binding: Some(match (ebook, book.hardcover) {
-                (true, _) => "Kindle Edition",
-                (false, true) => "Hardcover",
-                (false, false) => "Paperback",
-            }),
-            product_group: Some(if ebook { "eBooks" } else { "Book" }),
-            product_class: Some(if ebook { "ABIS_EBOOKS" } else { "ABIS_BOOK" }),
-            root_category: BOOKS_CATEGORY,
-            categories: Some(vec![BOOKS_CATEGORY]),
-            category_tree: Some(vec![CategoryNode {
-                cat_id: BOOKS_CATEGORY,
-                name: "Books",
+            binding: Some(published.binding),
+            product_group: Some(published.group),
+            product_class: Some(published.class),
+            website_display_group: Some(published.display_group),
+            sales_rank_display_group: Some(published.display_group),
+            item_type_keyword: Some("book"),
+            part_number: Some(identity.isbn13.clone()),
+            images: Some(vec![Image {
+                l: identity.image(),
+                l_h: 1_500,
+                l_w: 1_000,
+                m: format!("m{}", identity.image()),
+                m_h: 500,
+                m_w: 333,
             }]),
-            ean_list: Some(vec![isbn13]),
+            historical_variations: parent
+                .as_ref()
+                .filter(|_| parts.historical_variations)
+                .map(|_| vec![identity.asin.clone()]),
+            parent_asin: parent,
+            root_category: category::BOOKS,
+            categories: path.last().map(|leaf| vec![leaf.id]),
+            category_tree: Some(
+                path.into_iter()
+                    .map(|node| CategoryNode {
+                        cat_id: node.id,
+                        name: node.name,
+                    })
+                    .collect(),
+            ),
+            ean_list: Some(vec![identity.isbn13.clone()]),
             number_of_pages: book.pages,
             number_of_items: 1,
             publication_date: book.published,
+            release_date: book.published,
             package_height: height,
             package_length: length,
             package_width: width,
@@ -234,53 +370,140 @@ impl Product {
             item_width: inner(width, 8),
             item_weight: inner(weight, 30),
             languages: Some(vec![["English", "Published"]]),
-            availability_amazon: if amazon_now >= 0 { 0 } else { -1 },
+            availability_amazon: availability(market),
             tracking_since: start,
             listed_since: start,
-            last_update: moment.now,
-            last_price_change,
-            last_rating_update: moment.now - RATING_AGE_DAYS * DAY,
+            last_update: glance.updated,
+            last_price_change: last_price_change(market),
+            last_rating_update: identity.ratings_read(glance.seen),
+            last_stock_update: (!ebook).then(|| identity.stock_counted(glance.seen)),
+            has_reviews: market.reviews.current().is_some_and(|count| count > 0),
+            offers_successful: found_offers,
             fba_fees: (has_size && book.has_fee).then(|| FbaFees {
-                last_update: moment.today,
+                last_update: glance.seen,
                 pick_and_pack_fee: fee::pick_and_pack(book.package_mm, book.weight_g),
             }),
             referral_fee_percentage: Some(15.0),
             variable_closing_fee: Some(180),
-            monthly_sold: if has_rank { monthly_sold(sold) } else { None },
-            sales_rank_reference: if has_rank { BOOKS_CATEGORY } else { -1 },
-            sales_ranks: rank
-                .filter(|_| parts.history)
-                .map(|rank| BTreeMap::from([(BOOKS_CATEGORY.to_string(), rank)])),
-            csv: histories,
-            stats,
-            ..Self::invalid(asin, 1, parts)
+            monthly_sold: if has_rank {
+                monthly_sold(market.sold_within(30, glance.seen))
+            } else {
+                None
+            },
+            sales_rank_reference: if has_rank { category::BOOKS } else { -1 },
+            buy_box_eligible_offer_counts: eligible(market),
+            videos: parts.videos.then(Vec::new),
+            a_plus: parts.aplus.then(Vec::new),
+            offers,
+            live_offers_order,
+            csv: parts.history.then(|| {
+                let histories = market.histories(parts).into_iter().enumerate();
+                histories
+                    .map(|(slot, series)| series.and_then(|s| s.flat(since, has_shipping(slot))))
+                    .collect()
+            }),
+            histories: parts
+                .history
+                .then(|| Histories::of(market, has_rank, parts, since)),
+            stats: parts.stats.map(|_| Stats::of(market, parts, glance.seen)),
+            ..Self::invalid(identity.asin.clone(), 1, parts.without_market())
         }
     }
 }
 
-/// The histories in Keepa's order; `None` where there is none.
-fn slots(market: Market) -> Vec<Option<Series>> {
-    let mut by_slot = BTreeMap::from([
-        (AMAZON, market.amazon),
-        (NEW, market.new),
-        (USED, market.used),
-        (SALES, market.rank),
-        (LIST_PRICE, market.list_price),
-        (COUNT_NEW, market.count_new),
-        (COUNT_USED, market.count_used),
-    ]);
-    (0..CSV_SLOTS)
-        .map(|slot| {
-            by_slot
-                .remove(&slot)
-                .filter(|series| !series.points().is_empty())
-        })
-        .collect()
+/// What a kind of book is called.
+pub(crate) struct PublishedBook {
+    pub(crate) binding: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) class: &'static str,
+    pub(crate) display_group: &'static str,
+}
+
+impl PublishedBook {
+    /// The names of a book.
+    pub(crate) fn of(book: &Book) -> Self {
+        let ebook = book.kind == BookKind::Ebook;
+        Self {
+            binding: match (ebook, book.hardcover) {
+                (true, _) => "Kindle Edition",
+                (false, true) => "Hardcover",
+                (false, false) => "Paperback",
+            },
+            group: if ebook { "eBooks" } else { "Book" },
+            class: if ebook { "ABIS_EBOOKS" } else { "ABIS_BOOK" },
+            display_group: if ebook {
+                "digital_text_display_on_website"
+            } else {
+                "book_display_on_website"
+            },
+        }
+    }
+}
+
+impl Histories {
+    fn of(market: &Market, has_rank: bool, parts: Parts, since: Moment) -> Self {
+        let rank = market
+            .history(SALES)
+            .and_then(|rank| rank.flat(since, false));
+        let buy_box = parts.buybox || parts.offers.is_some();
+        let started = market.rank.points().first();
+        Self {
+            sales_ranks: rank.map(|rank| BTreeMap::from([(category::BOOKS.to_string(), rank)])),
+            sales_rank_reference_history: started
+                .filter(|point| has_rank && point.time >= since)
+                .map(|point| vec![i64::from(point.time), category::BOOKS]),
+            buy_box_seller_id_history: if buy_box {
+                offers::buy_box_history(market, since)
+            } else {
+                None
+            },
+            buy_box_used_history: if buy_box {
+                offers::used_buy_box_history(market, since)
+            } else {
+                None
+            },
+        }
+    }
+}
+
+/// When Amazon's, the new or the used price changed last; -1 for never.
+pub(crate) fn last_price_change(market: &Market) -> Moment {
+    [&market.amazon, &market.new, &market.used]
+        .into_iter()
+        .filter_map(|series| series.points().last())
+        .map(|point| point.time)
+        .max()
+        .unwrap_or(-1)
+}
+
+/// Amazon's own offer: -1 none, 0 in stock.
+pub(crate) fn availability(market: &Market) -> i32 {
+    match market.amazon.current() {
+        Some(price) if price >= 0 => 0,
+        _ => -1,
+    }
+}
+
+/// Offers that may have the buy box: new and used by Amazon and the seller, then none collectible nor
+/// refurbished.
+pub(crate) fn eligible(market: &Market) -> Option<[i32; 8]> {
+    let mut counts = [0; 8];
+    for offer in market
+        .live
+        .iter()
+        .filter(|offer| offer.traits.is_eligible())
+    {
+        let place = usize::from(offer.condition.is_used()) * 2 + usize::from(!offer.is_fba());
+        if let Some(count) = counts.get_mut(place) {
+            *count += 1;
+        }
+    }
+    (!market.live.is_empty()).then_some(counts)
 }
 
 /// Amazon's "bought in past month": shown from 50 on, rounded down to its steps. Grade C: observed
 /// on product pages.
-fn monthly_sold(sold: usize) -> Option<i32> {
+pub(crate) fn monthly_sold(sold: usize) -> Option<i32> {
     let sold = i32::try_from(sold).ok()?;
     (sold >= 50).then_some(if sold < 100 { 50 } else { sold / 100 * 100 })
 }

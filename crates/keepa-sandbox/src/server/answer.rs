@@ -11,15 +11,36 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// A JSON answer, gzipped if the request accepts it.
-pub(super) fn json(request: &HttpRequest, status: StatusCode, body: Vec<u8>) -> HttpResponse {
-    let (mut response, body) = packed(request, status, body);
+/// What the bytes of an answer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// JSON, as Keepa names it.
+    Json,
+    /// An image.
+    Png,
+    /// JSON under the name of a page.
+    Misnamed,
+}
+
+/// An answer, gzipped if the request accepts it.
+pub(super) fn whole(
+    request: &HttpRequest,
+    status: StatusCode,
+    content: Content,
+    body: Vec<u8>,
+) -> HttpResponse {
+    let (mut response, body) = packed(request, status, content, body);
     response.body(body)
 }
 
 /// The same, of which the connection carries only the first half.
-pub(super) fn half_json(request: &HttpRequest, body: Vec<u8>) -> HttpResponse {
-    let (mut response, mut body) = packed(request, StatusCode::OK, body);
+pub(super) fn half(
+    request: &HttpRequest,
+    status: StatusCode,
+    content: Content,
+    body: Vec<u8>,
+) -> HttpResponse {
+    let (mut response, mut body) = packed(request, status, content, body);
     let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
     body.truncate(body.len() / 2);
     response.body(Broken {
@@ -41,11 +62,17 @@ pub(super) fn dropped() -> HttpResponse {
 fn packed(
     request: &HttpRequest,
     status: StatusCode,
+    content: Content,
     body: Vec<u8>,
 ) -> (HttpResponseBuilder, Vec<u8>) {
     let mut response = HttpResponse::build(status);
-    response.content_type("application/json;charset=UTF-8");
-    match accepts_gzip(request).then(|| gzip(&body)) {
+    response.content_type(match content {
+        Content::Json => "application/json;charset=UTF-8",
+        Content::Png => "image/png",
+        Content::Misnamed => "text/html",
+    });
+    let packs = content != Content::Png && accepts_gzip(request);
+    match packs.then(|| gzip(&body)) {
         Some(Ok(packed)) => {
             response.insert_header((header::CONTENT_ENCODING, "gzip"));
             (response, packed)

@@ -1,8 +1,14 @@
 //! The server's life: its thread, its address, its end.
 
 mod answer;
+mod asked;
+mod canvas;
+mod endpoint;
 mod products;
 mod routes;
+mod shared;
+mod steering;
+mod watch;
 
 use std::net::SocketAddr;
 use std::sync::mpsc;
@@ -13,7 +19,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpServer, web};
 
 use crate::config::{SandboxConfig, SandboxError};
-use routes::Shared;
+use shared::Shared;
 
 /// Header on every answer, so that no one takes the sandbox for Keepa.
 const MARK: &str = "X-Keepa-Sandbox";
@@ -92,6 +98,7 @@ fn serve(
     tell: &mpsc::Sender<Started>,
 ) {
     actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(watch::keep_looking(web::Data::clone(&shared)));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(shared.clone())

@@ -199,7 +199,7 @@ async fn gaps_are_absences_not_zero_prices() {
     );
     assert_eq!(seen(2), json!([0, true, true, 0, true]));
     assert_eq!(seen(3).as_array().unwrap()[0], 2);
-    assert_eq!(seen(4), json!([4, false, false, 0, true]));
+    assert_eq!(seen(4), json!([4, false, false, -1, true]));
 }
 
 #[tokio::test]

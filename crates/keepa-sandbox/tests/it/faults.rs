@@ -104,3 +104,65 @@ async fn an_unknown_fault_is_refused() {
         400
     );
 }
+
+/// The answer to one request with a fault in its header.
+async fn struck(bench: &Bench, fault: &str) -> reqwest::Result<reqwest::Response> {
+    let url = format!("{}{PATH}", bench.sandbox.url());
+    let request = bench.client.get(url).header("X-Keepa-Sandbox-Fault", fault);
+    request.send().await
+}
+
+#[tokio::test]
+async fn a_header_strikes_its_own_request_and_no_other() {
+    let bench = Bench::new(SandboxConfig::default());
+    for (fault, status, is_json) in [
+        ("status=500", 500, true),
+        ("status=402", 402, true),
+        ("unavailable", 503, false),
+        ("garbage", 200, false),
+        ("empty", 200, false),
+        ("error_in_200", 200, true),
+        ("slow=1", 200, true),
+    ] {
+        let response = struck(&bench, fault).await.unwrap();
+        assert_eq!(response.status(), status, "{fault}");
+        let body = response.bytes().await.unwrap();
+        let answer = serde_json::from_slice::<serde_json::Value>(&body);
+        assert_eq!(answer.is_ok(), is_json, "{fault}");
+        assert_eq!(bench.get(PATH).await.0, 200, "after {fault}");
+    }
+    assert!(struck(&bench, "drop_connection").await.is_err());
+    let half = struck(&bench, "half_body").await.unwrap();
+    assert!(half.bytes().await.is_err());
+    let unknown = struck(&bench, "fire").await.unwrap();
+    assert_eq!(unknown.status(), 400);
+}
+
+#[tokio::test]
+async fn a_page_by_name_is_the_right_answer_by_content() {
+    let bench = Bench::new(SandboxConfig::default());
+    let response = struck(&bench, "wrong_content_type").await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/html");
+    let answer: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(answer["products"].as_array().unwrap().len(), 3);
+    assert_eq!(answer["tokensConsumed"], 3);
+}
+
+#[tokio::test]
+async fn duplicate_products_are_charged_once() {
+    let bench = Bench::new(SandboxConfig::default());
+    let response = struck(&bench, "duplicate_products").await.unwrap();
+    let answer: serde_json::Value = response.json().await.unwrap();
+    let asins: Vec<_> = answer["products"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|product| product["asin"].as_str().unwrap())
+        .collect();
+    let [a, b, c] = ["9999500005", "9999500013", "9999500021"];
+    assert_eq!(asins, [a, a, b, b, c, c]);
+    assert_eq!(answer["tokensConsumed"], 3);
+    let missing = struck(&bench, "missing_products").await.unwrap();
+    let answer: serde_json::Value = missing.json().await.unwrap();
+    assert_eq!(answer["products"].as_array().unwrap().len(), 1);
+}

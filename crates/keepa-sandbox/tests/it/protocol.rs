@@ -66,7 +66,7 @@ async fn products_cost_what_keepa_documents() {
     assert_eq!(
         stats,
         json!({"requests": 9, "products_served": 7, "tokens_consumed": 10,
-               "products": {"0470820942": 1, asin: 6}})
+               "refused_for_tokens": 0, "lowest_balance": 1190, "products": {"0470820942": 1, asin: 6}})
     );
 }
 
@@ -126,20 +126,29 @@ async fn wrong_parameters_are_refused_without_charge() {
         ..Default::default()
     });
     let many = vec!["9999500005"; 101].join(",");
-    for query in [
-        "domain=1".to_owned(),
-        "asin=9999500005".to_owned(),
-        "domain=7&asin=9999500005".to_owned(),
-        "domain=1&asin=9999500005&code=9789999500005".to_owned(),
-        "domain=1&asin=9999500005&offers=19".to_owned(),
-        "domain=1&asin=9999500005&days=0".to_owned(),
-        "domain=1&asin=9999500005&history=yes".to_owned(),
-        format!("domain=1&asin={many}"),
+    for (query, expected) in [
+        ("domain=1".to_owned(), 400),
+        ("asin=9999500005".to_owned(), 400),
+        ("domain=7&asin=9999500005".to_owned(), 405),
+        (
+            "domain=1&asin=9999500005&code=9789999500005".to_owned(),
+            400,
+        ),
+        ("domain=1&asin=9999500005&offers=19".to_owned(), 405),
+        ("domain=1&asin=9999500005&days=0".to_owned(), 405),
+        ("domain=1&asin=9999500005&update=-2".to_owned(), 405),
+        ("domain=1&asin=9999500005&history=yes".to_owned(), 400),
+        ("domain=1&asin=9999500005&stock=1".to_owned(), 400),
+        (
+            "domain=1&asin=9999500005&stats=2026-02-30,now".to_owned(),
+            400,
+        ),
+        (format!("domain=1&asin={many}"), 405),
     ] {
         let (status, answer) = bench.get(&format!("/product?key=k&{query}")).await;
         assert_eq!(
             (status, &answer["tokensLeft"]),
-            (400, &json!(60)),
+            (expected, &json!(60)),
             "{query}"
         );
     }
@@ -149,7 +158,7 @@ async fn wrong_parameters_are_refused_without_charge() {
 async fn other_methods_and_paths_are_refused_and_every_answer_is_marked() {
     let bench = Bench::new(SandboxConfig::default());
     assert_eq!(bench.post("/product?key=k", json!({})).await, 405);
-    for path in ["/token?key=k", "/token", "/deal?key=k"] {
+    for path in ["/token?key=k", "/token", "/sellerquery?key=k"] {
         let response = bench.send(path).await.unwrap();
         assert_eq!(response.headers()["x-keepa-sandbox"], "generated", "{path}");
         assert!(response.json::<Value>().await.unwrap()["timestamp"].is_i64());
@@ -159,7 +168,7 @@ async fn other_methods_and_paths_are_refused_and_every_answer_is_marked() {
 #[tokio::test]
 async fn answers_are_compressed_only_for_those_who_ask() {
     let bench = Bench::new(SandboxConfig::default());
-    let plain = crate::client(false);
+    let plain = crate::http(false);
     let url = format!(
         "{}/product?key=k&domain=1&asin=9999500005",
         bench.sandbox.url()
