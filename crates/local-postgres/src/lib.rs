@@ -122,6 +122,7 @@ pub struct Cluster {
     binaries: Binaries,
     data_dir: PathBuf,
     owner: Option<User>,
+    was_running: bool,
 }
 
 impl Cluster {
@@ -136,10 +137,11 @@ impl Cluster {
         } else {
             None
         };
-        let cluster = Self {
+        let mut cluster = Self {
             binaries,
             data_dir: absolute(&options.data_dir)?,
             owner,
+            was_running: false,
         };
         cluster.check_length()?;
         cluster.make_folder(&cluster.data_dir)?;
@@ -150,6 +152,7 @@ impl Cluster {
         let data_dir = cluster.data_dir.display();
         if cluster.answers()? {
             tracing::info!(%data_dir, "found the private PostgreSQL running");
+            cluster.was_running = true;
         } else {
             cluster.launch(options)?;
             tracing::info!(%data_dir, "started a private PostgreSQL");
@@ -162,6 +165,12 @@ impl Cluster {
     pub fn url(&self, database: &str) -> String {
         let folder = percent_encode(self.data_dir.as_os_str().as_bytes(), NON_ALPHANUMERIC);
         format!("postgres://arbitragevault@{folder}/{database}?sslmode=disable")
+    }
+
+    /// Whether it ran already: somebody else may use it.
+    #[must_use]
+    pub const fn was_running(&self) -> bool {
+        self.was_running
     }
 
     /// Stops it; clients are disconnected and what was committed is on disk.

@@ -4,12 +4,15 @@
 //! transaction. What is stored when is decided by the layer above.
 
 pub mod analyses;
+pub mod api_keys;
 pub mod batches;
 mod error;
 pub mod events;
+pub mod invitations;
 pub mod items;
 pub mod jobs;
 pub mod listen;
+pub mod memberships;
 pub mod migrate;
 mod notice;
 pub mod organisations;
@@ -18,10 +21,12 @@ mod pages;
 mod pool;
 pub mod schema;
 pub mod snapshots;
+mod tenant;
 mod tls;
 
 pub use error::PersistenceError;
 pub use pool::{DatabaseOptions, Pool, PoolStatus};
+pub use tenant::TENANT_ROLE;
 
 /// Reads the URL of a database without connecting.
 ///

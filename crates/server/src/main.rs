@@ -4,6 +4,7 @@ mod analyze;
 mod backtest;
 mod cli;
 mod config;
+mod keys;
 mod sandbox;
 mod serve;
 mod signals;
@@ -57,6 +58,10 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         Command::Analyze(arguments) => runtime.block_on(analyze::analyze(&arguments, &config)),
         Command::Backtest(arguments) => {
             backtest::backtest(&arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Keys(arguments) => {
+            runtime.block_on(keys::run(&arguments, &config))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Openapi => {

@@ -8,6 +8,7 @@ use actix_web::HttpServer;
 use anyhow::Context as _;
 use arbitragevault_api::{ApiState, HttpSettings};
 use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_services::access::AccessCache;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::market::{
@@ -23,6 +24,7 @@ use local_postgres::Cluster;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, DatabaseConfig, KeepaConfig};
+use crate::keys;
 use crate::sandbox;
 use crate::signals::Signals;
 
@@ -57,6 +59,13 @@ async fn serve_from(
     if !applied.is_empty() {
         tracing::info!(?applied, "brought the schema up to date");
     }
+    if !config.auth.required {
+        tracing::warn!(
+            "auth.required is false: everybody who reaches this server is the owner of the default organisation"
+        );
+    } else if database.is_private() {
+        keys::welcome(database).await?;
+    }
     let (source, sandbox) = keepa(&config.keepa)?;
     let shared = Arc::new(Shared {
         market: MarketData::new(
@@ -66,6 +75,7 @@ async fn serve_from(
                 ..MarketCacheOptions::default()
             },
         ),
+        access: AccessCache::default(),
         clock: Clock::system(),
         bell: WorkBell::default(),
         events: EventHub::default(),
@@ -122,7 +132,7 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bring_up_to_date(database: &Database) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn bring_up_to_date(database: &Database) -> anyhow::Result<Vec<String>> {
     migrate::run(&database.direct_url)
         .await
         .context("cannot migrate the database")
@@ -195,6 +205,7 @@ fn http(
     let options = database.options((connections / workers).max(2));
     Pool::new(&options)?;
     let settings = HttpSettings {
+        auth_required: config.auth.required,
         allowed_origins: config.server.allowed_origins.clone(),
         ..HttpSettings::default()
     };
@@ -230,7 +241,7 @@ async fn listen_to(url: String, shared: Arc<Shared>) {
 }
 
 /// The database of the configuration, or a private one.
-struct Database {
+pub(crate) struct Database {
     config: DatabaseConfig,
     url: String,
     direct_url: String,
@@ -238,7 +249,7 @@ struct Database {
 }
 
 impl Database {
-    fn open(config: &DatabaseConfig) -> anyhow::Result<Self> {
+    pub(crate) fn open(config: &DatabaseConfig) -> anyhow::Result<Self> {
         let (url, cluster) = match config.url.get() {
             Some(url) => (url.to_owned(), None),
             None => {
@@ -259,13 +270,26 @@ impl Database {
         })
     }
 
-    fn options(&self, max_connections: usize) -> DatabaseOptions {
+    pub(crate) fn options(&self, max_connections: usize) -> DatabaseOptions {
         DatabaseOptions {
             url: self.url.clone(),
             max_connections,
             wait: Duration::from_secs(self.config.wait_seconds),
             connect: Duration::from_secs(self.config.connect_seconds),
             max_age: Duration::from_secs(self.config.max_age_seconds),
+        }
+    }
+
+    /// Whether it is a private one, of this machine and this user.
+    fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// Closes it unless it ran before: then a server uses it.
+    pub(crate) fn leave(self) -> anyhow::Result<()> {
+        match &self.cluster {
+            Some(cluster) if cluster.was_running() => Ok(()),
+            _ => self.close(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The use cases of ArbitrageVault, its job queue and its worker: the place where calculation, Keepa and storage meet.
 
+pub mod access;
 pub mod analyses;
+pub mod api_keys;
 pub mod batches;
 pub mod clock;
 pub mod error;
@@ -8,9 +10,12 @@ pub mod events;
 pub mod export;
 pub mod health;
 pub mod intake;
+pub mod invitations;
 pub mod list;
 pub mod listing;
 pub mod market;
+pub mod members;
+pub mod organisations;
 mod record;
 pub mod worker;
 
@@ -18,30 +23,24 @@ use std::sync::Arc;
 
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_persistence::Pool;
-use uuid::Uuid;
 
+pub use access::Caller;
 pub use arbitragevault_persistence as persistence;
 pub use error::ServiceError;
 
+use access::AccessCache;
 use clock::Clock;
 use events::EventHub;
 use market::MarketData;
 use worker::WorkBell;
-
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// The organisation whose rows are visible.
-    pub organisation_id: Uuid,
-    /// The user.
-    pub user_id: Uuid,
-}
 
 /// What all use cases of the process share.
 #[derive(Debug)]
 pub struct Shared {
     /// Market data.
     pub market: MarketData,
+    /// Callers that were looked up a moment ago.
+    pub access: AccessCache,
     /// The clock.
     pub clock: Clock,
     /// Rings for the worker.
@@ -64,6 +63,17 @@ pub struct Services {
 }
 
 impl Services {
+    /// Does something for a caller in one transaction that sees the rows of his organisation only (ADR 9). Every use case that serves a
+    /// caller reads and writes his rows by it.
+    async fn tenant<T>(
+        &self,
+        caller: Caller,
+        work: impl AsyncFnOnce(&mut persistence::Connection) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        self.pool.tenant(caller.organisation_id, work).await
+    }
+
+    /// A connection that acts as the owner of the tables: for what belongs to no tenant, or leads from one into another.
     async fn connection(
         &self,
     ) -> Result<impl std::ops::DerefMut<Target = persistence::Connection> + use<>, ServiceError>

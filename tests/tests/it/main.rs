@@ -9,6 +9,7 @@
 
 mod analyses;
 mod architecture;
+mod isolation;
 mod migrations;
 mod plans;
 mod queue;

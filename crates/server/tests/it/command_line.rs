@@ -146,6 +146,7 @@ async fn every_command_has_help_and_the_version() {
         "analyze",
         "backtest",
         "migrate",
+        "keys",
         "openapi",
         "keepa-sandbox",
     ] {
@@ -170,6 +171,7 @@ async fn every_command_has_help_and_the_version() {
         "analyze",
         "backtest",
         "migrate",
+        "keys",
         "openapi",
         "keepa-sandbox",
     ] {
