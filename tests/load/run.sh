@@ -24,6 +24,8 @@ until curl -sf $api/health >/dev/null; do
     kill -0 $server || { cat "$folder/log" >&2; exit 1; }
     sleep 0.2
 done
+key=$(sed -n 's/^export ARBITRAGEVAULT_KEY=//p' "$folder/log")
+authorization="authorization: Bearer $key"
 resident() { awk '/VmRSS/ { printf "%.1f MB", $2 / 1024 }' /proc/$server/status; }
 sleep 2
 echo "resident when idle: $(resident)"
@@ -35,7 +37,7 @@ filtered="$api/api/v1/analyses?min_profit_minor=-100000&sort=roi&limit=50"
 deep=$filtered
 # The page that begins at row 10,000, reached as a client would: by 200 cursors.
 for _ in $(seq 200); do
-    cursor=$(curl -sf "$deep" | sed 's/.*"next_cursor":"\([^"]*\)".*/\1/')
+    cursor=$(curl -sf -H "$authorization" "$deep" | sed 's/.*"next_cursor":"\([^"]*\)".*/\1/')
     deep="$filtered&cursor=$cursor"
 done
 
@@ -43,9 +45,9 @@ done
 measure() {
     name=$1
     shift
-    [ $# -gt 0 ] || curl -sf -o /dev/null "$url" || { echo "$name: $url fails" >&2; exit 1; }
+    [ $# -gt 0 ] || curl -sf -H "$authorization" -o /dev/null "$url" || { echo "$name: $url fails" >&2; exit 1; }
     for _ in $(seq "$runs"); do
-        wrk -t1 -c"$connections" -d"$seconds"s --latency "$@" "$url" | awk '
+        wrk -t1 -c"$connections" -d"$seconds"s -H "$authorization" --latency "$@" "$url" | awk '
             /99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = $NF } END { print rate, p99, bad + 0 }'
     done | sort -n | awk -v name="$name" '{ line[NR] = $0 } END { split(line[int((NR + 1) / 2)], m, " ")
         printf "%-34s %9.0f/s  p99 %-9s errors %s\n", name, m[1], m[2], m[3] }'

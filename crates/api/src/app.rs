@@ -38,6 +38,7 @@ pub fn app(
 > {
     let app = App::new().into_utoipa_app().openapi(openapi::base());
     let (app, document) = operations(app, settings).split_for_parts();
+    let document = openapi::complete(document);
     let known = Rc::new(KnownPaths::of(&document));
     let patterns = Rc::clone(&known);
     let document = web::Bytes::from(document.to_json().unwrap_or_default());

@@ -1,36 +1,130 @@
-//! Who calls.
+//! Who calls, and what the operation needs.
 
-use std::future::{Ready, ready};
+use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use arbitragevault_services::Caller as ServiceCaller;
+use arbitragevault_services::access::{Credential, Permission};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
 use tracing::Span;
-use uuid::{Uuid, uuid};
 
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
+use crate::state::ApiState;
 
-/// The organisation that the first migration creates, for a server that nobody has configured yet.
-pub const DEFAULT_ORGANISATION: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
+/// What an operation needs, as a type.
+pub(crate) trait Needs: 'static {
+    /// The permission.
+    const PERMISSION: Permission;
+}
 
-/// Its user.
-pub const DEFAULT_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000002");
+/// Makes a type for each permission, under its name.
+macro_rules! needs {
+    ($($permission:ident)*) => {
+        $(
+            #[doc = concat!("The operation needs [`Permission::", stringify!($permission), "`].")]
+            #[derive(Debug, Clone, Copy)]
+            pub(crate) struct $permission;
 
-/// The caller of a request. Every handler that touches data takes one, and gives it to the use case.
-///
-/// There is one organisation and one user for now; authentication will make the caller here, and nowhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Caller(pub(crate) arbitragevault_services::Caller);
+            impl Needs for $permission {
+                const PERMISSION: Permission = Permission::$permission;
+            }
+        )*
+    };
+}
 
-impl FromRequest for Caller {
+needs! {
+    BatchesRead BatchesWrite AnalysesRead AnalysesWrite ProductsRead KeepaRead CalculatorRead ApiKeysRead ApiKeysWrite OrganisationRead
+    OrganisationWrite OwnershipWrite MembersRead MembersWrite InvitationsRead InvitationsWrite AccountWrite
+}
+
+/// The caller of a request, who may do what the operation needs. There is no caller without a need, so that no handler can forget to
+/// name it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<N>(pub(crate) ServiceCaller, PhantomData<N>);
+
+impl<N: Needs> FromRequest for Caller<N> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
-    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = arbitragevault_services::Caller {
-            organisation_id: DEFAULT_ORGANISATION,
-            user_id: DEFAULT_USER,
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let bearer = bearer(request);
+        let state = request.app_data::<web::Data<ApiState>>().cloned();
+        async move {
+            let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
+            let caller = match bearer? {
+                Some(text) => {
+                    let credential = Credential::from_bearer(&text);
+                    state.services.authenticate(credential).await?
+                }
+                None if state.settings.auth_required => {
+                    return Err(Problem::new(
+                        ProblemKind::Unauthenticated,
+                        "the request has no credential: send Authorization: Bearer avk_…",
+                    ));
+                }
+                None => ServiceCaller::default_owner(),
+            };
+            Span::current().record("user_id", tracing::field::display(caller.user_id));
+            caller.require(N::PERMISSION)?;
+            Ok(Self(caller, PhantomData))
+        }
+        .boxed_local()
+    }
+}
+
+/// The credential of the request; `None` when it has none.
+fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let Some(header) = headers.next() else {
+        return Ok(None);
+    };
+    let text = header.to_str().ok().filter(|_| headers.next().is_none());
+    let parts = text.and_then(|text| text.split_once(' '));
+    match parts {
+        Some((scheme, credential))
+            if scheme.eq_ignore_ascii_case("bearer") && !credential.trim().is_empty() =>
+        {
+            Ok(Some(credential.trim().to_owned()))
+        }
+        _ => Err(Problem::new(
+            ProblemKind::Unauthenticated,
+            "the Authorization header cannot be read: send it once, as Bearer avk_…",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_one_bearer_credential_is_read() {
+        let read = |headers: &[&str]| {
+            let request = headers
+                .iter()
+                .fold(TestRequest::default(), |request, header| {
+                    request.append_header((AUTHORIZATION, *header))
+                });
+            bearer(&request.to_http_request())
         };
-        Span::current().record("user_id", tracing::field::display(caller.user_id));
-        ready(Ok(Self(caller)))
+        assert_eq!(read(&[]).unwrap(), None);
+        for good in ["Bearer avk_1", "bearer avk_1", "BEARER   avk_1 "] {
+            assert_eq!(read(&[good]).unwrap().as_deref(), Some("avk_1"), "{good}");
+        }
+        for bad in [
+            &["avk_1"][..],
+            &["Basic avk_1"],
+            &["Bearer "],
+            &["Bearer"],
+            &["Bearer a", "Bearer b"],
+        ] {
+            let problem = read(bad).unwrap_err();
+            assert_eq!(problem.kind(), ProblemKind::Unauthenticated, "{bad:?}");
+        }
     }
 }

@@ -17,7 +17,6 @@ mod testing;
 mod wire;
 
 pub use app::{app, metrics_app};
-pub use caller::{DEFAULT_ORGANISATION, DEFAULT_USER};
 pub use openapi::openapi;
 pub use settings::HttpSettings;
 pub use state::ApiState;

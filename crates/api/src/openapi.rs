@@ -1,12 +1,14 @@
 //! The OpenAPI document: made from the code of the operations, completed with what holds for all of them.
 
-use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 use utoipa_actix_web::AppExt as _;
 
 use crate::app::operations;
-use crate::problem::{Document, FieldError, Place};
+use crate::problem::openapi::responses as problem_responses;
+use crate::problem::{Document, FieldError, Place, ProblemKind};
 
 /// What the document says before any operation is added.
 #[derive(utoipa::OpenApi)]
@@ -20,12 +22,15 @@ use crate::problem::{Document, FieldError, Place};
         license(name = "MIT OR Apache-2.0"),
     ),
     components(schemas(Document<'_>, FieldError, Place)),
+    modifiers(&Bearer),
     tags(
         (name = "batches", description = "Lists that are analysed together"),
         (name = "analyses", description = "What an analysis found"),
         (name = "calculator", description = "Fees and profit of given numbers, without Keepa and without a database"),
         (name = "products", description = "Market data of products"),
         (name = "keepa", description = "The tokens that market data costs: what is left, and what was spent"),
+        (name = "api-keys", description = "Keys by which programs call"),
+        (name = "organisations", description = "The organisation, its members, and invitations into it"),
         (name = "health", description = "Is it alive, and what does it lack?"),
         (name = "problems", description = "What the problem documents mean"),
     ),
@@ -43,7 +48,47 @@ pub fn openapi() -> OpenApi {
     let app = actix_web::App::new().into_utoipa_app().openapi(base());
     let (_, document) =
         operations(app, &crate::settings::HttpSettings::default()).split_for_parts();
+    complete(document)
+}
+
+/// The document with what holds for every operation that needs a credential: what it answers to who has none, or too little.
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    let refusals = problem_responses(&[ProblemKind::Unauthenticated, ProblemKind::Forbidden]);
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| {
+        [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ]
+    });
+    for operation in operations.flatten().filter(|one| one.security.is_some()) {
+        for (status, response) in &refusals {
+            if matches!(status.as_str(), "401" | "403") {
+                let responses = &mut operation.responses.responses;
+                responses.insert(status.clone(), response.clone());
+            }
+        }
+    }
     document
+}
+
+/// How a request says who it is from.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An API key, `avk_…`, in `Authorization: Bearer`. The scope that an operation needs stands beside it.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
 }
 
 /// The methods of a path, in upper case, with their operations.

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Settings of the HTTP layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
+    /// Whether a request needs a credential. Without, everybody is the owner of the default organisation: for development only.
+    pub auth_required: bool,
     /// Origins of web pages that may call the API with credentials, `https://app.example.com` for example. None by default.
     pub allowed_origins: Vec<String>,
     /// Longest body, in bytes. The contract says 5 MiB.
@@ -21,6 +23,7 @@ impl Default for HttpSettings {
     /// The limits of the HTTP contract; the times are below the 60 s after which common proxies give up.
     fn default() -> Self {
         Self {
+            auth_required: true,
             allowed_origins: Vec::new(),
             max_body_bytes: 5 << 20,
             request_timeout: Duration::from_secs(30),

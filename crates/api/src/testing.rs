@@ -10,6 +10,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use actix_web::{Error, HttpResponse};
 use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_services::access::AccessCache;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
@@ -39,6 +40,7 @@ pub(crate) fn unreachable_state(settings: &HttpSettings) -> ApiState {
         .unwrap();
     let source = KeepaSource::new(keepa, RequestOptions::default());
     let shared = Shared {
+        access: AccessCache::default(),
         market: MarketData::new(source, MarketCacheOptions::default()),
         clock: Clock::from_fn(|| "2026-11-23T20:00:00Z".parse().unwrap()),
         bell: WorkBell::default(),

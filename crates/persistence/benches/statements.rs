@@ -98,6 +98,29 @@ fn list(bencher: divan::Bencher<'_, '_>, batch_id: Option<Uuid>, after: Option<(
     });
 }
 
+/// The same page as `list_a_page_of_50_by_roi`, as the application asks for it: in a transaction of the tenant.
+#[divan::bench]
+fn list_a_page_of_50_by_roi_as_a_tenant(bencher: divan::Bencher<'_, '_>) {
+    let Filled { runtime, pool } = &*FILLED;
+    let filter = AnalysisFilter {
+        batch_id: Some(BATCH),
+        ..AnalysisFilter::default()
+    };
+    let page = AnalysisPage {
+        sort: AnalysisSort::Roi,
+        after: None,
+        limit: 51,
+    };
+    bencher.bench_local(|| {
+        runtime.block_on(async {
+            let listed = pool.tenant(DEFAULT_ORGANISATION, async |connection| {
+                analyses::page(connection, DEFAULT_ORGANISATION, &filter, page).await
+            });
+            assert_eq!(listed.await.expect("a page").len(), 51);
+        });
+    });
+}
+
 #[divan::bench(sample_count = 20)]
 fn insert_1_000_analyses(bencher: divan::Bencher<'_, '_>) {
     let Filled { runtime, pool } = &*FILLED;

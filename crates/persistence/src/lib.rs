@@ -4,13 +4,16 @@
 //! transaction. What is stored when is decided by the layer above.
 
 pub mod analyses;
+pub mod api_keys;
 pub mod batches;
 mod error;
 pub mod events;
 pub mod inspect;
+pub mod invitations;
 pub mod items;
 pub mod jobs;
 pub mod listen;
+pub mod memberships;
 pub mod migrate;
 mod notice;
 pub mod organisations;
@@ -20,11 +23,13 @@ mod pool;
 pub mod schema;
 pub mod snapshots;
 pub mod spend;
+mod tenant;
 mod tls;
 pub mod tokens;
 
 pub use error::PersistenceError;
 pub use pool::{DatabaseOptions, Pool, PoolStatus};
+pub use tenant::TENANT_ROLE;
 
 /// Reads the URL of a database without connecting.
 ///

@@ -15,11 +15,50 @@ table! {
 table! {
     users (id) {
         id -> Uuid,
-        organisation_id -> Uuid,
         email -> Text,
         display_name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    memberships (user_id, organisation_id) {
+        user_id -> Uuid,
+        organisation_id -> Uuid,
         role -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+table! {
+    api_keys (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        created_by -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        hash -> Bytea,
+        role -> Text,
+        scopes -> Nullable<Array<Text>>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    invitations (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        invited_by -> Nullable<Uuid>,
+        email -> Text,
+        role -> Text,
+        hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
     }
 }
 
@@ -205,4 +244,5 @@ table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(batches, batch_items, jobs, analyses);
+diesel::allow_tables_to_appear_in_same_query!(users, memberships, api_keys, invitations);
 diesel::allow_tables_to_appear_in_same_query!(products, product_snapshots, product_codes);

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_services::access::Role;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The command line or the configuration is wrong.
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     ///
     /// Starts and stops a private PostgreSQL where the server would. Exit code 1 when something essential is missing.
     Doctor(OutputArguments),
+    /// Make keys for callers of the API.
+    Keys(KeysArguments),
     /// Print the OpenAPI document.
     Openapi,
     /// Serve Keepa's protocol from recorded or made-up products.
@@ -201,6 +204,41 @@ impl std::str::FromStr for Days {
             _ => Err("days as in 60d, from 1d to 65535d"),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysArguments {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it; it is shown only now.
+    Create(CreateKeyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateKeyArguments {
+    /// What to call it.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What it may do: viewer reads, analyst also submits, admin also invites and makes keys, owner everything.
+    #[arg(long, value_parser = role, default_value = "analyst")]
+    pub(crate) role: Role,
+    /// The organisation, by its name in addresses; the key acts for its first owner.
+    #[arg(long, default_value = "default", value_name = "SLUG")]
+    pub(crate) organisation: String,
+    /// Days until it is refused; it does not expire when absent.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) expires_in_days: Option<u16>,
+}
+
+/// Reads a role, in whatever case.
+fn role(name: &str) -> Result<Role, String> {
+    name.to_ascii_uppercase()
+        .parse()
+        .map_err(|_| "must be viewer, analyst, admin or owner".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ const DEFAULTS: &str = include_str!("default.toml");
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Config {
     pub(crate) server: ServerConfig,
+    pub(crate) auth: AuthConfig,
     pub(crate) database: DatabaseConfig,
     pub(crate) keepa: KeepaConfig,
     pub(crate) worker: WorkerConfig,
@@ -32,6 +33,11 @@ pub(crate) struct ServerConfig {
     pub(crate) port: u16,
     pub(crate) workers: usize,
     pub(crate) allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AuthConfig {
+    pub(crate) required: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -178,9 +184,11 @@ impl Config {
                 problems.push(problem.to_owned());
             }
         };
+        let host = self.server.host.parse::<std::net::IpAddr>();
+        check(host.is_ok(), "server.host must be an IP address");
         check(
-            self.server.host.parse::<std::net::IpAddr>().is_ok(),
-            "server.host must be an IP address",
+            self.auth.required || host.is_ok_and(|host| host.is_loopback()),
+            "auth.required = false makes everybody the owner: server.host must then be 127.0.0.1 or ::1",
         );
         for (key, url) in [
             ("database.url", &self.database.url),

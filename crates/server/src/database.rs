@@ -58,6 +58,11 @@ impl Database {
             .context("cannot migrate the database")
     }
 
+    /// Whether it is a private one, of this machine and this user.
+    pub(crate) const fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
     /// Stops a private one.
     pub(crate) fn close(self) -> anyhow::Result<()> {
         match self.cluster {

@@ -8,6 +8,7 @@ mod config_print;
 mod database;
 mod db;
 mod doctor;
+mod keys;
 mod metrics;
 mod sandbox;
 mod serve;
@@ -65,6 +66,10 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         Command::Analyze(arguments) => runtime.block_on(analyze::analyze(&arguments, &config)),
         Command::Backtest(arguments) => {
             backtest::backtest(&arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Keys(arguments) => {
+            runtime.block_on(keys::run(&arguments, &config))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Openapi => {

@@ -7,6 +7,7 @@ use actix_web::HttpServer;
 use anyhow::Context as _;
 use arbitragevault_api::{ApiState, HttpSettings};
 use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_services::access::AccessCache;
 use arbitragevault_services::budget::PostgresBudget;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, KeepaConfig};
 use crate::database::Database;
+use crate::keys;
 use crate::metrics::Metrics;
 use crate::sandbox;
 use crate::signals::Signals;
@@ -66,6 +68,13 @@ async fn serve_from(
     if !applied.is_empty() {
         tracing::info!(?applied, "brought the schema up to date");
     }
+    if !config.auth.required {
+        tracing::warn!(
+            "auth.required is false: everybody who reaches this server is the owner of the default organisation"
+        );
+    } else if database.is_private() {
+        keys::welcome(database).await?;
+    }
     let metrics = Metrics::start(&config.metrics)?;
     let budget_pool = Pool::new(&database.options(BUDGET_CONNECTIONS))?;
     let budget_pool = metrics.watch("budget", budget_pool);
@@ -85,6 +94,7 @@ async fn serve_from(
                 ..MarketCacheOptions::default()
             },
         ),
+        access: AccessCache::default(),
         clock: Clock::system(),
         bell: WorkBell::default(),
         events: EventHub::default(),
@@ -217,6 +227,7 @@ fn http(
     let options = database.options((connections / workers).max(2));
     Pool::new(&options)?;
     let settings = HttpSettings {
+        auth_required: config.auth.required,
         allowed_origins: config.server.allowed_origins.clone(),
         describe_spans: !config.log.otlp_endpoint.is_empty(),
         ..HttpSettings::default()

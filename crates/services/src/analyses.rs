@@ -29,8 +29,10 @@ impl Services {
         filter: &AnalysisFilter,
         page: AnalysisPage,
     ) -> Result<Vec<Ranked>, ServiceError> {
-        let mut connection = self.connection().await?;
-        Ok(analyses::page(&mut connection, caller.organisation_id, filter, page).await?)
+        self.tenant(caller, async |connection| {
+            Ok(analyses::page(connection, caller.organisation_id, filter, page).await?)
+        })
+        .await
     }
 
     /// How many analyses the filter matches, counted up to `bound`.
@@ -43,9 +45,12 @@ impl Services {
         filter: &AnalysisFilter,
         bound: u32,
     ) -> Result<u32, ServiceError> {
-        let mut connection = self.connection().await?;
         let organisation = caller.organisation_id;
-        let count = analyses::count(&mut connection, organisation, filter, bound.into()).await?;
+        let count = self
+            .tenant(caller, async |connection| {
+                Ok(analyses::count(connection, organisation, filter, bound.into()).await?)
+            })
+            .await?;
         Ok(u32::try_from(count).unwrap_or(bound))
     }
 
@@ -58,8 +63,10 @@ impl Services {
         caller: Caller,
         id: Uuid,
     ) -> Result<(AnalysisSummary, String), ServiceError> {
-        let mut connection = self.connection().await?;
-        Ok(analyses::document(&mut connection, caller.organisation_id, id).await?)
+        self.tenant(caller, async |connection| {
+            Ok(analyses::document(connection, caller.organisation_id, id).await?)
+        })
+        .await
     }
 
     /// Analyses one product now, and stores the analysis.
@@ -89,8 +96,10 @@ impl Services {
             snapshot_id: stored.id,
         };
         let row = record::row(&analysis, purpose, now)?;
-        let mut connection = self.connection().await?;
-        analyses::insert_one(&mut connection, &row).await?;
+        self.tenant(caller, async |connection| {
+            Ok(analyses::insert_one(connection, &row).await?)
+        })
+        .await?;
         Ok((row.id, analysis))
     }
 

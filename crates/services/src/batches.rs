@@ -68,8 +68,11 @@ impl Services {
             .zip(1..)
             .map(|(row, position)| item(row, position, terms));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        let mut connection = self.connection().await?;
-        let batch = batches::insert(&mut connection, &new, &rows).await?;
+        let batch = self
+            .tenant(caller, async |connection| {
+                Ok(batches::insert(connection, &new, &rows).await?)
+            })
+            .await?;
         self.shared.bell.ring();
         tracing::info!(batch_id = %batch.id, items = batch.total_items, rejected = batch.rejected_items, "batch {} was submitted", batch.id);
         Ok(batch)
@@ -119,8 +122,10 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, or the database is not available.
     pub async fn batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let mut connection = self.connection().await?;
-        Ok(batches::get(&mut connection, caller.organisation_id, id).await?)
+        self.tenant(caller, async |connection| {
+            Ok(batches::get(connection, caller.organisation_id, id).await?)
+        })
+        .await
     }
 
     /// Batches, newest first, after an id.
@@ -134,15 +139,11 @@ impl Services {
         after: Option<Uuid>,
         limit: i64,
     ) -> Result<Vec<Batch>, ServiceError> {
-        let mut connection = self.connection().await?;
-        Ok(batches::page(
-            &mut connection,
-            caller.organisation_id,
-            status,
-            after,
-            limit,
-        )
-        .await?)
+        let organisation = caller.organisation_id;
+        self.tenant(caller, async |connection| {
+            Ok(batches::page(connection, organisation, status, after, limit).await?)
+        })
+        .await
     }
 
     /// A batch, and its items after a position.
@@ -157,10 +158,12 @@ impl Services {
         after: i32,
         limit: i64,
     ) -> Result<(Batch, Vec<Item>), ServiceError> {
-        let mut connection = self.connection().await?;
-        let batch = batches::get(&mut connection, caller.organisation_id, id).await?;
-        let items = items::page(&mut connection, id, status, after, limit).await?;
-        Ok((batch, items))
+        self.tenant(caller, async |connection| {
+            let batch = batches::get(connection, caller.organisation_id, id).await?;
+            let items = items::page(connection, id, status, after, limit).await?;
+            Ok((batch, items))
+        })
+        .await
     }
 
     /// Items of a batch after a position, each with its analysis.
@@ -174,9 +177,11 @@ impl Services {
         after: i32,
         limit: i64,
     ) -> Result<Vec<(Item, Option<AnalysisSummary>)>, ServiceError> {
-        let mut connection = self.connection().await?;
-        batches::get(&mut connection, caller.organisation_id, id).await?;
-        Ok(items::page_with_analyses(&mut connection, id, after, limit).await?)
+        self.tenant(caller, async |connection| {
+            batches::get(connection, caller.organisation_id, id).await?;
+            Ok(items::page_with_analyses(connection, id, after, limit).await?)
+        })
+        .await
     }
 
     /// Cancels a batch that is not done: what waits is not analysed any more, what was analysed stays.
@@ -184,9 +189,12 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, it is done already, or the database is not available.
     pub async fn cancel_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let mut connection = self.connection().await?;
         let now = self.shared.clock.now();
-        let change = batches::cancel(&mut connection, caller.organisation_id, id, now).await?;
+        let change = self
+            .tenant(caller, async |connection| {
+                Ok(batches::cancel(connection, caller.organisation_id, id, now).await?)
+            })
+            .await?;
         done(change, |batch| {
             format!(
                 "the batch is {} already and cannot be cancelled",
@@ -200,9 +208,12 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, nothing of it failed, or the database is not available.
     pub async fn retry_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let mut connection = self.connection().await?;
         let now = self.shared.clock.now();
-        let change = batches::retry(&mut connection, caller.organisation_id, id, now).await?;
+        let change = self
+            .tenant(caller, async |connection| {
+                Ok(batches::retry(connection, caller.organisation_id, id, now).await?)
+            })
+            .await?;
         self.shared.bell.ring();
         done(change, |batch| match batch.finished_at {
             None => "the batch is still at work; wait until it is done, or cancel it".to_owned(),
@@ -215,8 +226,11 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, it is still at work, or the database is not available.
     pub async fn delete_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let mut connection = self.connection().await?;
-        let change = batches::delete(&mut connection, caller.organisation_id, id).await?;
+        let change = self
+            .tenant(caller, async |connection| {
+                Ok(batches::delete(connection, caller.organisation_id, id).await?)
+            })
+            .await?;
         done(change, |_| {
             "the batch is still at work; cancel it first".to_owned()
         })

@@ -11,6 +11,9 @@ pub enum ServiceError {
     /// There is no such thing, or it belongs to someone else.
     #[error("{0} was not found")]
     NotFound(&'static str),
+    /// The caller may not do this, though he may do others of its kind.
+    #[error("{0}")]
+    Forbidden(String),
     /// The state of the thing forbids it.
     #[error("{detail}")]
     Conflict {

@@ -4,6 +4,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use arbitragevault_persistence::batches;
 use arbitragevault_persistence::events::{self, Event};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -62,9 +63,11 @@ impl Services {
         batch_id: Uuid,
         after: i32,
     ) -> Result<Vec<Event>, ServiceError> {
-        self.batch(caller, batch_id).await?;
-        let mut connection = self.connection().await?;
-        Ok(events::after(&mut connection, batch_id, after, 500).await?)
+        self.tenant(caller, async |connection| {
+            batches::get(connection, caller.organisation_id, batch_id).await?;
+            Ok(events::after(connection, batch_id, after, 500).await?)
+        })
+        .await
     }
 }
 

@@ -1,6 +1,8 @@
 //! The use cases of ArbitrageVault, its job queue and its worker: the place where calculation, Keepa and storage meet.
 
+pub mod access;
 pub mod analyses;
+pub mod api_keys;
 pub mod batches;
 pub mod budget;
 pub mod clock;
@@ -9,11 +11,14 @@ pub mod events;
 pub mod export;
 pub mod health;
 pub mod intake;
+pub mod invitations;
 pub mod keepa;
 pub mod list;
 pub mod listing;
 pub mod market;
+pub mod members;
 pub mod metrics;
+pub mod organisations;
 pub mod process;
 mod record;
 pub mod worker;
@@ -22,31 +27,25 @@ use std::sync::Arc;
 
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_persistence::Pool;
-use uuid::Uuid;
 
+pub use access::Caller;
 pub use arbitragevault_persistence as persistence;
 pub use error::ServiceError;
 
+use access::AccessCache;
 use clock::Clock;
 use events::EventHub;
 use health::LastSuccess;
 use market::MarketData;
 use worker::WorkBell;
 
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// The organisation whose rows are visible.
-    pub organisation_id: Uuid,
-    /// The user.
-    pub user_id: Uuid,
-}
-
 /// What all use cases of the process share.
 #[derive(Debug)]
 pub struct Shared {
     /// Market data.
     pub market: MarketData,
+    /// Callers that were looked up a moment ago.
+    pub access: AccessCache,
     /// The clock.
     pub clock: Clock,
     /// Rings for the worker.
@@ -71,6 +70,17 @@ pub struct Services {
 }
 
 impl Services {
+    /// Does something for a caller in one transaction that sees the rows of his organisation only (ADR 9). Every use case that serves a
+    /// caller reads and writes his rows by it.
+    async fn tenant<T>(
+        &self,
+        caller: Caller,
+        work: impl AsyncFnOnce(&mut persistence::Connection) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        self.pool.tenant(caller.organisation_id, work).await
+    }
+
+    /// A connection that acts as the owner of the tables: for what belongs to no tenant, or leads from one into another.
     async fn connection(
         &self,
     ) -> Result<impl std::ops::DerefMut<Target = persistence::Connection> + use<>, ServiceError>

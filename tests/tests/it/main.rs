@@ -10,6 +10,7 @@
 mod analyses;
 mod architecture;
 mod fairness;
+mod isolation;
 mod migrations;
 mod plans;
 mod queue;

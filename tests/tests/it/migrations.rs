@@ -15,7 +15,7 @@ struct Line {
     line: String,
 }
 
-/// Every column, index, constraint and setting, a line each.
+/// Every column, index, constraint, policy, right of the tenant's role and setting, a line each.
 async fn schema(pool: &Pool) -> Vec<Line> {
     let mut connection = pool.get().await.unwrap();
     diesel::sql_query(
@@ -27,6 +27,11 @@ async fn schema(pool: &Pool) -> Vec<Line> {
              UNION ALL
              SELECT format('constraint %s %s', conrelid::regclass, pg_get_constraintdef(oid))
              FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+             UNION ALL
+             SELECT format('policy %s %s %s %s %s', tablename, policyname, roles, qual, with_check) FROM pg_policies WHERE schemaname = 'public'
+             UNION ALL
+             SELECT format('right %s.%s %s', table_name, column_name, privilege_type)
+             FROM information_schema.column_privileges WHERE table_schema = 'public' AND grantee = 'arbitragevault_tenant'
              UNION ALL
              SELECT format('setting %s', unnest(setconfig))
              FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
@@ -82,8 +87,8 @@ async fn the_tables_of_the_code_have_the_columns_of_the_database() {
         };
     }
     let statements = columns_of_the_code!(
-        organisations users batches products product_codes product_snapshots analyses batch_items jobs events
-        keepa_accounts keepa_reservations keepa_spend
+        organisations users memberships api_keys invitations batches products product_codes product_snapshots analyses batch_items jobs
+        events keepa_accounts keepa_reservations keepa_spend
     );
     let mut of_the_code: Vec<String> = statements
         .iter()

@@ -6,7 +6,7 @@ use arbitragevault_persistence::analyses::{
     self, AnalysisFilter, AnalysisPage, AnalysisSort, NewAnalysis,
 };
 use arbitragevault_persistence::organisations::DEFAULT_ORGANISATION;
-use arbitragevault_persistence::{Connection, batches, events, items, jobs};
+use arbitragevault_persistence::{Connection, TENANT_ROLE, batches, events, items, jobs};
 use diesel::QueryableByName;
 use diesel::connection::InstrumentationEvent;
 use diesel::sql_types::Text;
@@ -100,6 +100,17 @@ async fn every_hot_statement_is_served_by_an_index_in_its_order() {
         .execute(connection)
         .await
         .unwrap();
+    // As the application asks: in the role of a tenant.
+    diesel::sql_query(format!("SET ROLE {TENANT_ROLE}"))
+        .execute(connection)
+        .await
+        .unwrap();
+    diesel::sql_query(format!(
+        "SET arbitragevault.organisation_id = '{DEFAULT_ORGANISATION}'"
+    ))
+    .execute(connection)
+    .await
+    .unwrap();
     let recorder = Recorder::listen(connection);
     let mut plans = String::new();
     macro_rules! explain {
@@ -203,6 +214,11 @@ async fn every_hot_statement_is_served_by_an_index_in_its_order() {
         "events of a batch",
         events::after(connection, batch_id, 5, 100)
     );
+    // The worker acts as the owner of the tables.
+    diesel::sql_query("RESET ROLE")
+        .execute(connection)
+        .await
+        .unwrap();
     explain!(
         "work to claim",
         jobs::claim(connection, &claim_all(batch_id, now()))

@@ -62,6 +62,14 @@ kinds! {
     InvalidCursor: BAD_REQUEST, "INVALID_CURSOR", "invalid-cursor",
         "The cursor does not belong to this list",
         "A cursor is bound to the filters and the sort of the list that gave it out. Start again without it.";
+    /// No credential, or none that is taken.
+    Unauthenticated: UNAUTHORIZED, "UNAUTHENTICATED", "unauthenticated",
+        "Say who you are",
+        "The request has no credential, or one that is unknown, expired or revoked. Send an API key as `Authorization: Bearer avk_…`.";
+    /// The caller may not do this.
+    Forbidden: FORBIDDEN, "FORBIDDEN", "forbidden",
+        "You may not do this",
+        "The credential is good, but lacks the scope or the role that the operation needs; `detail` names it.";
     /// No such object, or it is someone else's.
     NotFound: NOT_FOUND, "NOT_FOUND", "not-found",
         "There is no such thing",
@@ -113,6 +121,8 @@ impl ProblemKind {
     #[must_use]
     pub fn from_status(status: StatusCode) -> Self {
         match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::RouteNotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,

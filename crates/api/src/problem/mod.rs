@@ -41,6 +41,7 @@ struct Content {
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
     allow: Option<String>,
+    challenge: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -126,6 +127,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: is_temporary.then_some(DEFAULT_RETRY_AFTER),
             allow: None,
+            challenge: None,
             source: None,
         }))
     }
@@ -169,6 +171,13 @@ impl Problem {
         self
     }
 
+    /// With what is wrong with the credential, as RFC 6750 writes it in `WWW-Authenticate`.
+    #[must_use]
+    pub(crate) fn with_challenge(mut self, challenge: impl Into<Cow<'static, str>>) -> Self {
+        self.0.challenge = Some(challenge.into());
+        self
+    }
+
     /// With its cause, for the log.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -206,6 +215,12 @@ impl Problem {
         if let Some(after) = content.retry_after {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1).to_string()));
+        }
+        let challenge = content.challenge.as_deref();
+        if challenge.is_some() || definition.status == StatusCode::UNAUTHORIZED {
+            let parts = [Some(r#"Bearer realm="arbitragevault""#), challenge];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
+            response.insert_header((header::WWW_AUTHENTICATE, parts.join(", ")));
         }
         if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));

@@ -1,6 +1,7 @@
 //! What the use cases answer instead of a result, as problems.
 
 use arbitragevault_services::ServiceError;
+use arbitragevault_services::access::AccessError;
 
 use super::{Problem, ProblemKind};
 
@@ -9,6 +10,7 @@ impl From<ServiceError> for Problem {
         let detail = error.to_string();
         match error {
             ServiceError::NotFound(_) => Self::new(ProblemKind::NotFound, detail),
+            ServiceError::Forbidden(_) => Self::new(ProblemKind::Forbidden, detail),
             ServiceError::Conflict { code, .. } => {
                 Self::new(ProblemKind::Conflict, detail).with_code(code)
             }
@@ -28,6 +30,23 @@ impl From<ServiceError> for Problem {
                 }
             }
             ServiceError::Internal(source) => Self::internal(source),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AccessError::Refused(_) => Self::new(ProblemKind::Unauthenticated, detail)
+                .with_challenge(r#"error="invalid_token""#),
+            AccessError::Forbidden(permission) => {
+                let scope = permission.scope();
+                Self::new(ProblemKind::Forbidden, detail)
+                    .with_challenge(format!(r#"error="insufficient_scope", scope="{scope}""#))
+            }
+            AccessError::Service(error) => error.into(),
             other => Self::internal(other),
         }
     }

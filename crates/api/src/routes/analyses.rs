@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::caller::Caller;
+use crate::caller::{AnalysesRead, AnalysesWrite, Caller};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -154,6 +154,7 @@ impl ListQuery {
 /// What is recommended comes first, whatever the order; then best first, what is unknown last.
 #[utoipa::path(
     tag = "analyses",
+    security(("bearer" = ["analyses:read"])),
     params(ListQuery),
     responses((status = 200, description = "A page", body = Page<AnalysisRow<'_>>), ListProblems),
 )]
@@ -161,7 +162,7 @@ impl ListQuery {
 pub(crate) async fn list_analyses(
     request: HttpRequest,
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<AnalysesRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let filter = query.filter();
@@ -232,13 +233,14 @@ struct TopAnalyses<'a> {
 /// Rank the best analyses
 #[utoipa::path(
     tag = "analyses",
+    security(("bearer" = ["analyses:read"])),
     params(TopQuery),
     responses((status = 200, description = "The best, best first", body = TopAnalyses<'_>), TopProblems),
 )]
 #[get("/analyses/top")]
 pub(crate) async fn rank_analyses(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<AnalysesRead>,
     Query(query): Query<TopQuery>,
 ) -> Result<HttpResponse, Problem> {
     let filter = AnalysisFilter {
@@ -279,13 +281,14 @@ struct StoredAnalysis<A> {
 /// The whole document as it was stored: estimates with their methods, every fee line, flags and reasons.
 #[utoipa::path(
     tag = "analyses",
+    security(("bearer" = ["analyses:read"])),
     params(("id" = Uuid, Path, description = "Its id")),
     responses((status = 200, description = "The analysis", body = StoredAnalysis<Analysis>), GetProblems),
 )]
 #[get("/analyses/{id}")]
 pub(crate) async fn read_analysis(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<AnalysesRead>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     let (row, document) = state.services.analysis(caller.0, id.0).await?;
@@ -370,6 +373,7 @@ struct CreatedAnalysis {
 /// Market data that is missing or old is fetched from Keepa first, which costs a token; the answer waits for it.
 #[utoipa::path(
     tag = "analyses",
+    security(("bearer" = ["analyses:write"])),
     request_body = CreateBody,
     responses(
         (status = 201, description = "The analysis", body = CreatedAnalysis,
@@ -380,7 +384,7 @@ struct CreatedAnalysis {
 #[post("/analyses")]
 pub(crate) async fn analyse_now(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<AnalysesWrite>,
     Body(body): Body<CreateBody>,
 ) -> Result<HttpResponse, Problem> {
     let marketplace = body.marketplace;

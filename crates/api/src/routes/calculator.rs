@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::caller::{CalculatorRead, Caller};
 use crate::extract::Body;
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -173,12 +174,14 @@ struct MaxBuyPriceAnswer {
 /// Every line names its rule, its rate card, and how well that is established.
 #[utoipa::path(
     tag = "calculator",
+    security(("bearer" = ["calculator:read"])),
     request_body = FeesQuestion,
     responses((status = 200, description = "The receipt", body = FeeReceipt), CalculatorProblems),
 )]
 #[post("/calculator/fees")]
 pub(crate) async fn calculate_fees(
     state: web::Data<ApiState>,
+    _: Caller<CalculatorRead>,
     Body(question): Body<FeesQuestion>,
 ) -> Result<HttpResponse, Problem> {
     let assumed = Assumed::new(&state, &question.sale)?;
@@ -190,12 +193,14 @@ pub(crate) async fn calculate_fees(
 /// With the return on the buy price and on everything spent, the margin, break-even prices, and the sale prices at which one would lose.
 #[utoipa::path(
     tag = "calculator",
+    security(("bearer" = ["calculator:read"])),
     request_body = ProfitQuestion,
     responses((status = 200, description = "Fees and profit", body = ProfitAnswer), CalculatorProblems),
 )]
 #[post("/calculator/profit")]
 pub(crate) async fn calculate_profit(
     state: web::Data<ApiState>,
+    _: Caller<CalculatorRead>,
     Body(question): Body<ProfitQuestion>,
 ) -> Result<HttpResponse, Problem> {
     let assumed = Assumed::new(&state, &question.sale)?;
@@ -209,12 +214,14 @@ pub(crate) async fn calculate_profit(
 /// Compute what to pay at most
 #[utoipa::path(
     tag = "calculator",
+    security(("bearer" = ["calculator:read"])),
     request_body = MaxBuyPriceQuestion,
     responses((status = 200, description = "The limits", body = MaxBuyPriceAnswer), CalculatorProblems),
 )]
 #[post("/calculator/max-buy-price")]
 pub(crate) async fn calculate_max_buy_price(
     state: web::Data<ApiState>,
+    _: Caller<CalculatorRead>,
     Body(question): Body<MaxBuyPriceQuestion>,
 ) -> Result<HttpResponse, Problem> {
     let assumed = Assumed::new(&state, &question.sale)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, KeepaRead};
 use crate::extract::Query;
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
@@ -70,12 +70,13 @@ impl From<KeepaTokens> for TokenBalance {
 /// As the books of the installation have it; costs no token.
 #[utoipa::path(
     tag = "keepa",
+    security(("bearer" = ["keepa:read"])),
     responses((status = 200, description = "The balance", body = TokenBalance), TokenProblems),
 )]
 #[get("/keepa/tokens")]
 pub(crate) async fn read_keepa_tokens(
     state: web::Data<ApiState>,
-    _: Caller,
+    _: Caller<KeepaRead>,
 ) -> Result<HttpResponse, Problem> {
     let tokens = state.services.keepa_tokens().await?;
     json_response(StatusCode::OK, &TokenBalance::from(tokens))
@@ -189,13 +190,14 @@ impl TokensSpent {
 /// By day and purpose.
 #[utoipa::path(
     tag = "keepa",
+    security(("bearer" = ["keepa:read"])),
     params(UsageQuery),
     responses((status = 200, description = "What was spent", body = TokenUsage), UsageProblems),
 )]
 #[get("/keepa/usage")]
 pub(crate) async fn read_keepa_usage(
     state: web::Data<ApiState>,
-    _: Caller,
+    _: Caller<KeepaRead>,
     Query(query): Query<UsageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let services = &state.services;

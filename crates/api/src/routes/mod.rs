@@ -1,11 +1,15 @@
 //! The operations, one file for each resource.
 
 mod analyses;
+mod api_keys;
 mod batches;
 mod calculator;
 mod health;
+mod invitations;
 mod keepa;
+mod members;
 mod metrics;
+mod organisations;
 mod problems;
 mod products;
 
@@ -46,5 +50,18 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(keepa::read_keepa_usage)
         .service(calculator::calculate_fees)
         .service(calculator::calculate_profit)
-        .service(calculator::calculate_max_buy_price);
+        .service(calculator::calculate_max_buy_price)
+        .service(api_keys::create_api_key)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::revoke_api_key)
+        .service(organisations::read_organisation)
+        .service(organisations::rename_organisation)
+        .service(organisations::delete_organisation)
+        .service(members::list_members)
+        .service(members::change_member)
+        .service(members::remove_member)
+        .service(invitations::create_invitation)
+        .service(invitations::list_invitations)
+        .service(invitations::take_back_invitation)
+        .service(invitations::accept_invitation);
 }

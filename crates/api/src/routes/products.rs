@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, ProductsRead};
 use crate::extract::{AsinPath, Query};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -114,13 +114,14 @@ impl<'a> From<&'a MarketSnapshot> for Product<'a> {
 /// What the market knows of it now. Data that is missing or old is fetched from Keepa first, which costs a token.
 #[utoipa::path(
     tag = "products",
+    security(("bearer" = ["products:read"])),
     params(("asin" = String, Path, description = "The ASIN", example = "0593655036"), ProductQuery),
     responses((status = 200, description = "The product", body = Product<'_>), ProductProblems),
 )]
 #[get("/products/{asin}")]
 pub(crate) async fn read_product(
     state: web::Data<ApiState>,
-    _: Caller,
+    _: Caller<ProductsRead>,
     asin: AsinPath,
     Query(query): Query<ProductQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -170,13 +171,14 @@ struct ProductHistory {
 /// that held then.
 #[utoipa::path(
     tag = "products",
+    security(("bearer" = ["products:read"])),
     params(("asin" = String, Path, description = "The ASIN", example = "0593655036"), HistoryQuery),
     responses((status = 200, description = "The histories", body = ProductHistory), ProductProblems),
 )]
 #[get("/products/{asin}/history")]
 pub(crate) async fn read_product_history(
     state: web::Data<ApiState>,
-    _: Caller,
+    _: Caller<ProductsRead>,
     asin: AsinPath,
     Query(query): Query<HistoryQuery>,
 ) -> Result<HttpResponse, Problem> {

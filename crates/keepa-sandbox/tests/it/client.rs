@@ -4,7 +4,7 @@
 use keepa_client::{
     BestSellersRequest, CategoryRequest, ChangeDays, CsvType, DealInterval, DealOrder, DealRequest,
     DealSwitch, DealText, Domain, FinderBool, FinderField, FinderInteger, FinderIntegers,
-    FinderTexts, GraphColor, GraphImageRequest, GraphLine, KeepaClient, KeepaError,
+    FinderTexts, GraphColor, GraphImageRequest, GraphLine, KeepaClient, KeepaError, KeepaMinutes,
     LightningDealState, LightningDealsRequest, Notifications, NotifyIfKind, Origin, ProductOutcome,
     ProductRequest, ProductSearch, ProductSelection, SellerRequest, SortDirection, Threshold,
     TrackingCreation,
@@ -201,7 +201,10 @@ async fn trackings_and_notifications_are_understood() {
     bench
         .told("/sandbox/clock", &json!({"advance_ms": 6 * HOUR}))
         .await;
-    let told = list.notifications(0, Notifications::Unread).await.unwrap();
+    let told = list
+        .notifications(KeepaMinutes(0), Notifications::Unread)
+        .await
+        .unwrap();
     assert_eq!(told.value[0].series(), Some(CsvType::Used));
     assert!(told.value[0].current(CsvType::Used).is_some());
     list.remove(ASIN).await.unwrap();

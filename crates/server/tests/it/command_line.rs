@@ -147,6 +147,7 @@ async fn every_command_has_help_and_the_version() {
         "db",
         "config",
         "doctor",
+        "keys",
         "openapi",
         "keepa-sandbox",
     ] {
@@ -173,6 +174,7 @@ async fn every_command_has_help_and_the_version() {
         "db",
         "config",
         "doctor",
+        "keys",
         "openapi",
         "keepa-sandbox",
     ] {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and then shows what the server said"
 )]
 
+mod access;
 mod batches;
 mod command_line;
 mod configuration;
@@ -22,6 +23,7 @@ mod missing_data;
 mod outages;
 mod sudden_ends;
 mod support;
+mod tenants;
 mod tokens;
 mod tour;
 mod traces;

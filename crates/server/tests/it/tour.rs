@@ -2,22 +2,31 @@
 
 use serde_json::Value;
 
+use crate::embedded::DataFolder;
 use crate::support::{Output, Process, World, books, command, eventually};
 
 const README: &str = include_str!("../../../../README.md");
 const EXAMPLE: &str = include_str!("../../../../docs/examples/supplier-list.csv");
 
-/// A path of the tour, which must stand in the README with `$BATCH` for the id.
+/// How every request of the tour shows the key.
+const WITH_KEY: &str = r#"-H "authorization: Bearer $ARBITRAGEVAULT_KEY""#;
+
+/// A path of the tour, which must stand in the README with `$BATCH` for the id, on a line that shows the key.
 #[track_caller]
 fn step(path: &str, batch: &str) -> String {
-    assert!(README.contains(&format!("localhost:8080{path}")), "{path}");
+    let address = format!("localhost:8080{path}");
+    let with_key = |line: &str| line.contains(&address) && line.contains(WITH_KEY);
+    assert!(README.lines().any(with_key), "{path}");
     path.replace("$BATCH", batch)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_tour_of_the_readme_leads_from_a_list_to_a_ranking() {
-    let world = World::new().await;
-    let server = world.start().await;
+    // As the README has it: nothing is configured, and the one line that the server shows is copied.
+    let folder = DataFolder::new();
+    let server = folder.start().await;
+    assert!(README.contains("export ARBITRAGEVAULT_KEY=avk_"));
+    step("/api/v1/batches", "");
     assert!(
         README
             .contains("-H 'content-type: text/csv' --data-binary @docs/examples/supplier-list.csv")

@@ -6,6 +6,7 @@ use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::batches;
 use arbitragevault_persistence::jobs::{self, ClaimedJob};
 use arbitragevault_persistence::outcomes;
@@ -96,13 +97,18 @@ impl Chunk {
         Ok(work)
     }
 
-    /// The configuration of every batch, or why it cannot be read.
+    /// The configuration of every batch that is still there, or why it cannot be read.
     async fn configurations(&self, worker: &Worker) -> Result<Configurations, ServiceError> {
         let ids: BTreeSet<Uuid> = self.jobs.iter().map(|job| job.batch_id).collect();
         let mut connection = worker.pool.get().await?;
         let mut configurations = HashMap::with_capacity(ids.len());
         for id in ids {
-            let configuration = batches::configuration(&mut connection, id).await?;
+            let configuration = match batches::configuration(&mut connection, id).await {
+                Ok(configuration) => configuration,
+                // Deleted meanwhile, with its jobs: nobody waits for the rest.
+                Err(PersistenceError::NotFound) => continue,
+                Err(error) => return Err(error.into()),
+            };
             let configuration = serde_json::from_value(configuration).map_err(|error| {
                 format!("the stored configuration of the batch cannot be read: {error}")
             });

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::caller::Caller;
+use crate::caller::{BatchesRead, Caller};
 use crate::extract::Id;
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -57,6 +57,7 @@ struct BatchEvent<'a> {
 /// then gets 204, which tells a browser to stop.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(
         ("id" = Uuid, Path, description = "The batch"),
         ("Last-Event-ID" = Option<i32>, Header, description = "The last event that was seen"),
@@ -72,7 +73,7 @@ struct BatchEvent<'a> {
 pub(crate) async fn follow_batch(
     request: HttpRequest,
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesRead>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     let seen = last_event_id(&request)?;

@@ -13,7 +13,7 @@ use validator::Validate;
 
 use super::currency;
 use super::wire::ItemView;
-use crate::caller::Caller;
+use crate::caller::{BatchesRead, Caller};
 use crate::extract::{Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
@@ -82,6 +82,7 @@ struct ExportQuery {
 /// One line for every submitted row, rejected and failed ones included, in the order of the list.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(("id" = Uuid, Path, description = "The batch"), ExportQuery),
     responses(
         (status = 200, description = "The file", content(
@@ -94,7 +95,7 @@ struct ExportQuery {
 #[get("/batches/{id}/export")]
 pub(crate) async fn export_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesRead>,
     id: Id,
     Query(query): Query<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {

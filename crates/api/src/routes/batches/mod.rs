@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::caller::Caller;
+use crate::caller::{BatchesRead, BatchesWrite, Caller};
 use crate::extract::{Body, Id, Query, RawBody};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -46,6 +46,7 @@ problems!(
 /// answered by their number; a bad row never fails the others.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:write"])),
     params(TextTerms),
     request_body(content(
         (JsonList = "application/json"),
@@ -60,7 +61,7 @@ problems!(
 #[post("/batches")]
 pub(crate) async fn submit_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesWrite>,
     Query(text_terms): Query<TextTerms>,
     body: RawBody,
 ) -> Result<HttpResponse, Problem> {
@@ -80,6 +81,7 @@ pub(crate) async fn submit_batch(
 /// What the same list would cost in Keepa tokens and time, and what would become of its rows. Stores and spends nothing.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(TextTerms),
     request_body(content((JsonList = "application/json"), (String = "text/csv"))),
     responses((status = 200, description = "The estimate", body = BatchEstimate), SubmitProblems),
@@ -87,7 +89,7 @@ pub(crate) async fn submit_batch(
 #[post("/batches/estimate")]
 pub(crate) async fn estimate_batch(
     state: web::Data<ApiState>,
-    _: Caller,
+    _: Caller<BatchesRead>,
     Query(text_terms): Query<TextTerms>,
     body: RawBody,
 ) -> Result<HttpResponse, Problem> {
@@ -121,6 +123,7 @@ struct ListQuery {
 /// Newest first.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(ListQuery),
     responses((status = 200, description = "A page", body = Page<BatchView<'_>>), ListProblems),
 )]
@@ -128,7 +131,7 @@ struct ListQuery {
 pub(crate) async fn list_batches(
     request: HttpRequest,
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&("batches", query.status));
@@ -156,13 +159,14 @@ pub(crate) async fn list_batches(
 /// With its progress.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(("id" = Uuid, Path, description = "Its id")),
     responses((status = 200, description = "The batch", body = BatchView<'_>), GetProblems),
 )]
 #[get("/batches/{id}")]
 pub(crate) async fn read_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesRead>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     let batch = state.services.batch(caller.0, id.0).await?;
@@ -195,6 +199,7 @@ struct ItemsQuery {
 /// In the order of the submitted list.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:read"])),
     params(("id" = Uuid, Path, description = "The batch"), ItemsQuery),
     responses((status = 200, description = "A page", body = Page<ItemView<'_>>), ItemsProblems),
 )]
@@ -202,7 +207,7 @@ struct ItemsQuery {
 pub(crate) async fn list_batch_items(
     request: HttpRequest,
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesRead>,
     id: Id,
     Query(query): Query<ItemsQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -242,13 +247,14 @@ fn currency(batch: &Batch) -> Result<&'static str, Problem> {
 /// What waits is not analysed any more and spends no token; what was analysed stays.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:write"])),
     params(("id" = Uuid, Path, description = "The batch")),
     responses((status = 200, description = "The cancelled batch", body = BatchView<'_>), ChangeProblems),
 )]
 #[post("/batches/{id}/cancel")]
 pub(crate) async fn cancel_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesWrite>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     answer(&state.services.cancel_batch(caller.0, id.0).await?)
@@ -259,13 +265,14 @@ pub(crate) async fn cancel_batch(
 /// Puts the failed and cancelled items of a finished batch back to work.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:write"])),
     params(("id" = Uuid, Path, description = "The batch")),
     responses((status = 200, description = "The batch, at work again", body = BatchView<'_>), ChangeProblems),
 )]
 #[post("/batches/{id}/retry")]
 pub(crate) async fn retry_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesWrite>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     answer(&state.services.retry_batch(caller.0, id.0).await?)
@@ -284,6 +291,7 @@ struct StatusChange {
 /// The same as cancelling it.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:write"])),
     params(("id" = Uuid, Path, description = "The batch")),
     request_body = StatusChange,
     responses((status = 200, description = "The batch in its new state", body = BatchView<'_>), StatusProblems),
@@ -291,7 +299,7 @@ struct StatusChange {
 #[patch("/batches/{id}/status")]
 pub(crate) async fn set_batch_status(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesWrite>,
     id: Id,
     Body(change): Body<StatusChange>,
 ) -> Result<HttpResponse, Problem> {
@@ -312,13 +320,14 @@ pub(crate) async fn set_batch_status(
 /// With its items and analyses.
 #[utoipa::path(
     tag = "batches",
+    security(("bearer" = ["batches:write"])),
     params(("id" = Uuid, Path, description = "The batch")),
     responses((status = 204, description = "It is gone"), ChangeProblems),
 )]
 #[delete("/batches/{id}")]
 pub(crate) async fn delete_batch(
     state: web::Data<ApiState>,
-    caller: Caller,
+    caller: Caller<BatchesWrite>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     state.services.delete_batch(caller.0, id.0).await?;

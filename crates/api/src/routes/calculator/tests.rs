@@ -8,7 +8,10 @@ use crate::testing::{response_body, unreachable_state};
 
 /// Sends a question, and shows the answer.
 async fn ask(path: &str, question: Value) -> String {
-    let settings = HttpSettings::default();
+    let settings = HttpSettings {
+        auth_required: false,
+        ..HttpSettings::default()
+    };
     let app = init_service(crate::app(&settings, unreachable_state(&settings))).await;
     let request = TestRequest::post()
         .uri(&format!("/api/v1/calculator/{path}"))

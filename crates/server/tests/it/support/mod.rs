@@ -10,7 +10,9 @@ use std::time::Duration;
 pub(crate) use answer::Answer;
 pub(crate) use process::{Output, Process, command};
 pub(crate) use server::TestServer;
-pub(crate) use world::{KEEPA_API_KEY, World, assert_analysed_once, books};
+pub(crate) use world::{
+    DEFAULT_ORGANISATION, DEFAULT_USER, KEEPA_API_KEY, TestKey, World, assert_analysed_once, books,
+};
 
 /// How long anything may take before a test gives up on it: long enough for a machine that does ten things at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

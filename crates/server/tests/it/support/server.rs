@@ -16,6 +16,7 @@ pub(crate) struct TestServer {
     pub(crate) url: String,
     process: Process,
     client: reqwest::Client,
+    key: Option<String>,
 }
 
 impl TestServer {
@@ -38,7 +39,26 @@ impl TestServer {
             url,
             process,
             client,
+            key: None,
         }
+    }
+
+    /// The same server, called with a key from now on.
+    pub(crate) fn with_key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    /// The key that the server shows at its first start.
+    pub(crate) async fn shown_key(&self) -> String {
+        eventually("a key is shown", async || {
+            let said = self.process.said();
+            let mut keys = said
+                .iter()
+                .filter_map(|line| line.strip_prefix("export ARBITRAGEVAULT_KEY="));
+            keys.next().map(str::to_owned)
+        })
+        .await
     }
 
     /// Every line that it has said so far.
@@ -46,8 +66,17 @@ impl TestServer {
         self.process.said()
     }
 
-    /// A request to a path.
+    /// A request to a path, with the key.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.anonymous(method, path);
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    /// A request to a path, without any credential.
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 

@@ -75,9 +75,41 @@ impl World {
         command
     }
 
-    /// A server that answers.
+    /// A server that answers, called by the owner of the default organisation.
     pub(crate) async fn start(&self) -> TestServer {
-        TestServer::start(self.command()).await
+        let server = TestServer::start(self.command()).await;
+        self.make_key(&TestKey::default()).await;
+        server.with_key(TestKey::default().text)
+    }
+
+    /// Stores a key as the server would have. One that is stored already stays.
+    pub(crate) async fn make_key(&self, key: &TestKey<'_>) {
+        let client = self.client().await;
+        let statement = "INSERT INTO api_keys (id, organisation_id, created_by, name, prefix, hash, role, scopes, created_at, expires_at, revoked_at)
+             VALUES (gen_random_uuid(), $1::text::uuid, $2::text::uuid, 'Test', 'avk_test', sha256(convert_to($3::text, 'UTF8')), $4,
+                     $5::text[], now() - interval '1 hour', CASE WHEN $6 THEN now() - interval '1 minute' END, CASE WHEN $7 THEN now() END)
+             ON CONFLICT (hash) DO NOTHING";
+        client
+            .execute(
+                statement,
+                &[
+                    &key.organisation,
+                    &key.user,
+                    &key.text,
+                    &key.role,
+                    &key.scopes,
+                    &key.is_expired,
+                    &key.is_revoked,
+                ],
+            )
+            .await
+            .unwrap();
+    }
+
+    /// The only text that a query of the database returns.
+    pub(crate) async fn text(&self, query: &str) -> String {
+        let client = self.client().await;
+        client.query_one(query, &[]).await.unwrap().get(0)
     }
 
     /// Lets the answers of Keepa that follow go wrong: `{"kind": "status", "status": 500, "times": 3}`, without `times` until the faults
@@ -139,6 +171,37 @@ impl World {
         client
     }
 }
+
+/// A key of a test.
+#[derive(Debug, Clone)]
+pub(crate) struct TestKey<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) organisation: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) role: &'a str,
+    pub(crate) scopes: Option<Vec<&'a str>>,
+    pub(crate) is_expired: bool,
+    pub(crate) is_revoked: bool,
+}
+
+impl Default for TestKey<'_> {
+    /// That of the owner of the default organisation.
+    fn default() -> Self {
+        Self {
+            text: "avk_the-key-of-the-owner-in-every-test",
+            organisation: DEFAULT_ORGANISATION,
+            user: DEFAULT_USER,
+            role: "OWNER",
+            scopes: None,
+            is_expired: false,
+            is_revoked: false,
+        }
+    }
+}
+
+/// The organisation that every database has, and its owner.
+pub(crate) const DEFAULT_ORGANISATION: &str = "00000000-0000-7000-8000-000000000001";
+pub(crate) const DEFAULT_USER: &str = "00000000-0000-7000-8000-000000000002";
 
 /// The ISBNs of so many different books that the sandbox knows, all with an ISBN-10, so that a hundred are one request to Keepa.
 pub(crate) fn books(count: usize) -> Vec<Value> {

@@ -1,0 +1,165 @@
+//! Members of an organisation, and what they may do in it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::error::PersistenceError;
+use crate::organisations;
+use crate::pages;
+use crate::schema::{memberships, users};
+
+/// The role without which an organisation cannot be.
+pub const OWNER: &str = "OWNER";
+
+/// A member of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Member {
+    /// The user.
+    pub user_id: Uuid,
+    /// The user's address.
+    pub email: String,
+    /// The user's name.
+    pub display_name: String,
+    /// `OWNER`, `ADMIN`, `ANALYST` or `VIEWER`.
+    pub role: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+type MemberColumns = (
+    memberships::user_id,
+    users::email,
+    users::display_name,
+    memberships::role,
+    memberships::created_at,
+);
+const MEMBER: MemberColumns = (
+    memberships::user_id,
+    users::email,
+    users::display_name,
+    memberships::role,
+    memberships::created_at,
+);
+
+/// The members of an organisation, by their ids, after an id.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn page(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Member>, PersistenceError> {
+    let mut query = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::organisation_id.eq(organisation_id))
+        .order(memberships::user_id.asc())
+        .select(MEMBER)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(memberships::user_id.gt(after));
+    }
+    pages::first(connection, query, limit).await
+}
+
+/// One member of an organisation.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when the user is none.
+pub async fn get(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> Result<Member, PersistenceError> {
+    Ok(memberships::table
+        .find((user_id, organisation_id))
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .select(MEMBER)
+        .first(connection)
+        .await?)
+}
+
+/// The owner who has been one for longest.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when the organisation has none.
+pub async fn first_owner(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+) -> Result<Uuid, PersistenceError> {
+    Ok(memberships::table
+        .filter(memberships::organisation_id.eq(organisation_id))
+        .filter(memberships::role.eq(OWNER))
+        .order((memberships::created_at, memberships::user_id))
+        .select(memberships::user_id)
+        .first(connection)
+        .await?)
+}
+
+/// A member as he is while nobody else changes the members of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedMember {
+    /// The member.
+    pub member: Member,
+    /// Whether nobody else is an owner.
+    pub is_last_owner: bool,
+}
+
+/// Reads a member and keeps everybody else from changing the organisation's members until the transaction ends.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when the user is no member.
+pub async fn lock(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> Result<LockedMember, PersistenceError> {
+    organisations::lock(connection, organisation_id).await?;
+    let member = get(connection, organisation_id, user_id).await?;
+    let other_owners: i64 = memberships::table
+        .filter(memberships::organisation_id.eq(organisation_id))
+        .filter(memberships::role.eq(OWNER))
+        .filter(memberships::user_id.ne(user_id))
+        .count()
+        .get_result(connection)
+        .await?;
+    Ok(LockedMember {
+        is_last_owner: member.role == OWNER && other_owners == 0,
+        member,
+    })
+}
+
+/// Gives a member another role. Lock the member first.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn set_role(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    user_id: Uuid,
+    role: &str,
+) -> Result<(), PersistenceError> {
+    diesel::update(memberships::table.find((user_id, organisation_id)))
+        .set(memberships::role.eq(role))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes a member with his keys. Lock the member first.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> Result<(), PersistenceError> {
+    diesel::delete(memberships::table.find((user_id, organisation_id)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
