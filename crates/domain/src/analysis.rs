@@ -113,6 +113,13 @@ pub fn analyze(
         .as_ref()
         .and_then(|schedule| schedule.as_ref().err().map(MissingInput::of_fees));
     let schedule = schedule.and_then(Result::ok);
+    // An amount that the fees cannot be taken from, of a foreign currency for example, is no price here.
+    let fits = |price: &Money| {
+        schedule
+            .as_ref()
+            .is_none_or(|fees| fees.minor(*price).is_ok())
+    };
+    let buy_price = acquisition.buy_price.filter(fits);
     let prices = sale_price.as_ref().and_then(distribution);
     let fees = schedule
         .as_ref()
@@ -122,7 +129,7 @@ pub fn analyze(
         let input = ProfitInput {
             fees,
             prices,
-            buy_price: acquisition.buy_price,
+            buy_price,
             quantity: acquisition.quantity,
         };
         profit(&input, &config.profit).ok()
@@ -150,10 +157,7 @@ pub fn analyze(
             sale_price.is_none().then_some(MissingInput::SalePrice),
             missing_for_fees,
             demand.is_none().then_some(MissingInput::SalesRank),
-            acquisition
-                .buy_price
-                .is_none()
-                .then_some(MissingInput::BuyPrice),
+            buy_price.is_none().then_some(MissingInput::BuyPrice),
         ]
         .into_iter()
         .flatten()
@@ -168,7 +172,7 @@ pub fn analyze(
             scores: &scores,
             flags: &flags,
             missing: &missing,
-            buy_price: acquisition.buy_price,
+            buy_price,
         },
         &config.verdict,
     );
