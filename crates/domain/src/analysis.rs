@@ -117,13 +117,6 @@ pub fn analyze(
         .as_ref()
         .and_then(|schedule| schedule.as_ref().err().map(MissingInput::of_fees));
     let schedule = schedule.and_then(Result::ok);
-    // An amount that the fees cannot be taken from, of a foreign currency for example, is no price here.
-    let fits = |price: &Money| {
-        schedule
-            .as_ref()
-            .is_none_or(|fees| fees.minor(*price).is_ok())
-    };
-    let buy_price = acquisition.buy_price.filter(fits);
     let prices = sale_price.as_ref().and_then(distribution);
     let fees = schedule
         .as_ref()
