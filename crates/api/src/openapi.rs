@@ -1,8 +1,9 @@
 //! The OpenAPI document: made from the code of the operations, completed with what holds for all of them.
 
-use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 use utoipa_actix_web::AppExt as _;
 
 use crate::app::operations;
@@ -20,16 +21,32 @@ use crate::problem::{Document, FieldError, Place};
         license(name = "MIT OR Apache-2.0"),
     ),
     components(schemas(Document<'_>, FieldError, Place)),
+    modifiers(&AccessToken),
     tags(
         (name = "batches", description = "Lists that are analysed together"),
         (name = "analyses", description = "What an analysis found"),
         (name = "calculator", description = "Fees and profit of given numbers, without Keepa and without a database"),
         (name = "products", description = "Market data of products"),
+        (name = "auth", description = "Accounts: sign in, stay signed in, sign out"),
         (name = "health", description = "Is it alive, and what does it lack?"),
         (name = "problems", description = "What the problem documents mean"),
     ),
 )]
 struct Base;
+
+/// How an access token is sent.
+struct AccessToken;
+
+impl Modify for AccessToken {
+    fn modify(&self, document: &mut OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The start of the document.
 pub(crate) fn base() -> OpenApi {

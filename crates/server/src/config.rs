@@ -1,5 +1,7 @@
 //! Configuration: the compiled-in default file, a file of the user's, the environment; every problem told at once.
 
+mod accounts;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use figment::{Figment, Metadata};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+pub(crate) use accounts::AccountsConfig;
+
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// Everything that can be configured.
@@ -21,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
     pub(crate) keepa: KeepaConfig,
     pub(crate) worker: WorkerConfig,
+    pub(crate) accounts: AccountsConfig,
     pub(crate) log: LogConfig,
 }
 
@@ -79,7 +84,14 @@ pub(crate) enum LogFormat {
 }
 
 /// Keys of the secrets, of which no message shows the value.
-const SECRETS: [&str; 3] = ["database.url", "database.direct_url", "keepa.api_key"];
+const SECRETS: [&str; 6] = [
+    "database.url",
+    "database.direct_url",
+    "keepa.api_key",
+    "accounts.encryption_key",
+    "accounts.signing_keys",
+    "accounts.smtp_url",
+];
 
 /// A value that no log shows.
 #[derive(Clone, Default, Deserialize)]
@@ -127,6 +139,9 @@ impl Config {
             ("DATABASE_URL", "database.url"),
             ("DATABASE_DIRECT_URL", "database.direct_url"),
             ("KEEPA_API_KEY", "keepa.api_key"),
+            ("ACCOUNTS_ENCRYPTION_KEY", "accounts.encryption_key"),
+            ("ACCOUNTS_SIGNING_KEYS", "accounts.signing_keys"),
+            ("SMTP_URL", "accounts.smtp_url"),
         ] {
             // Not through figment, which would read a key of digits as a number.
             if let Ok(value) = std::env::var(variable) {
@@ -224,6 +239,7 @@ impl Config {
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             check(false, &format!("log.filter: {error}"));
         }
+        problems.extend(self.accounts.problems());
         problems
     }
 }
@@ -295,6 +311,11 @@ mod tests {
             .merge(("worker.concurrency", -1))
             .merge(("worker.concurency", 2))
             .merge(("wroker.lease_seconds", 2))
+            .merge(("accounts.encryption_key", "a-secret-key"))
+            .merge(("accounts.signing_keys", "a-secret-key, and another"))
+            .merge(("accounts.smtp_url", "http://user:a-secret-key@host"))
+            .merge(("accounts.mail_from", "nobody"))
+            .merge(("accounts.app_url", "nowhere"))
             .merge(("log.format", "yaml"))
             .merge(("log.filter", "=,="));
         let problems = Config::read(figment).unwrap_err().to_string();
@@ -317,14 +338,58 @@ mod tests {
             "database.url",
             "keepa.base_url",
             "log.filter",
+            "accounts.app_url",
+            "accounts.encryption_key",
+            "accounts.signing_keys",
+            "accounts.smtp_url",
+            "accounts.mail_from",
         ];
         assert_eq!(keys, expected, "{problems}");
     }
 
     #[test]
+    fn an_issuer_is_taken_only_with_all_that_makes_its_tokens_sure() {
+        let problems = |issuer: &str| {
+            let text = format!("[accounts]\nissuers = [{{ {issuer} }}]");
+            match Config::read(defaults().merge(Toml::string(&text))) {
+                Ok(_) => "sound".to_owned(),
+                Err(problems) => problems.to_string(),
+            }
+        };
+        let sound =
+            r#"issuer = "https://id.example.com", audiences = ["books"], algorithms = ["ES256"]"#;
+        assert_eq!(problems(sound), "sound");
+        assert_eq!(
+            problems(&sound.replace("https://id.example.com", "http://127.0.0.1:9")),
+            "sound"
+        );
+        for (was, wrong, told) in [
+            ("https:", "http:", "https URLs"),
+            (r#"["books"]"#, "[]", "audience"),
+            (r#"["ES256"]"#, "[]", "algorithms"),
+            ("ES256", "HS256", "algorithms"),
+            ("ES256", "none", "algorithms"),
+            ("audiences", "audience", "unknown field"),
+        ] {
+            let problems = problems(&sound.replace(was, wrong));
+            assert!(problems.contains(told), "{wrong}: {problems}");
+        }
+    }
+
+    #[test]
     fn no_log_shows_a_secret() {
-        let figment = defaults().merge(("keepa.api_key", "a-secret-key"));
+        let figment = defaults()
+            .merge(("keepa.api_key", "a-secret-key"))
+            .merge((
+                "accounts.encryption_key",
+                "YS1zZWNyZXQta2V5YS1zZWNyZXQta2V5YS1zZWNyZSE=",
+            ))
+            .merge(("accounts.smtp_url", "smtps://user:a-secret-key@host"));
         let config = Config::read(figment).unwrap();
-        assert!(!format!("{config:?}").contains("a-secret-key"));
+        let shown = format!("{config:?}");
+        assert!(
+            !shown.contains("a-secret-key") && !shown.contains("YS1z"),
+            "{shown}"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The use cases of ArbitrageVault, its job queue and its worker: the place where calculation, Keepa and storage meet.
 
+pub mod accounts;
 pub mod analyses;
 pub mod batches;
 pub mod clock;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 pub use arbitragevault_persistence as persistence;
 pub use error::ServiceError;
 
+use accounts::Accounts;
 use clock::Clock;
 use events::EventHub;
 use market::MarketData;
@@ -50,6 +52,8 @@ pub struct Shared {
     pub events: EventHub,
     /// The configuration under which new batches are analysed.
     pub analysis: AnalysisConfig,
+    /// Who signs in, and how.
+    pub accounts: Accounts,
     /// The runtime on which Keepa is called: its connections live there.
     pub runtime: tokio::runtime::Handle,
 }

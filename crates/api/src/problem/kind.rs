@@ -62,6 +62,22 @@ kinds! {
     InvalidCursor: BAD_REQUEST, "INVALID_CURSOR", "invalid-cursor",
         "The cursor does not belong to this list",
         "A cursor is bound to the filters and the sort of the list that gave it out. Start again without it.";
+    /// No access token, or one that cannot be taken.
+    Unauthenticated: UNAUTHORIZED, "UNAUTHENTICATED", "unauthenticated",
+        "The request lacks a valid access token",
+        "The access token is missing, expired, or was not made for this server; `code` says which. Sign in, or refresh it.";
+    /// Address and password, or a code, are wrong.
+    InvalidCredentials: UNAUTHORIZED, "INVALID_CREDENTIALS", "invalid-credentials",
+        "What was signed in with is wrong",
+        "The e-mail address, the password or the code is wrong. Whether an address has an account is not told.";
+    /// The password is right, and a code is needed besides.
+    SecondFactorRequired: UNAUTHORIZED, "SECOND_FACTOR_REQUIRED", "second-factor-required",
+        "A code of the second factor is needed",
+        "The account has a second factor. Send the same request with `totp_code` or `recovery_code`.";
+    /// The refresh token cannot be taken.
+    InvalidRefreshToken: UNAUTHORIZED, "INVALID_REFRESH_TOKEN", "invalid-refresh-token",
+        "The refresh token cannot be taken",
+        "The refresh token is unknown, its session has ended, or it was used before; `code` says which. Sign in again.";
     /// No such object, or it is someone else's.
     NotFound: NOT_FOUND, "NOT_FOUND", "not-found",
         "There is no such thing",
@@ -94,6 +110,10 @@ kinds! {
     ValidationFailed: UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "validation-failed",
         "The request is not valid",
         "The request was read, but values in it are missing, unknown or out of range; `errors` names each of them.";
+    /// Too many attempts in too short a time.
+    TooManyAttempts: TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "too-many-attempts",
+        "Too many attempts",
+        "Too many attempts to sign in failed, or the same mail was asked for too soon. Try again after the time in Retry-After.";
     /// The time of a request is over.
     Timeout: SERVICE_UNAVAILABLE, "TIMEOUT", "timeout",
         "The request took too long",
@@ -113,6 +133,8 @@ impl ProblemKind {
     #[must_use]
     pub fn from_status(status: StatusCode) -> Self {
         match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooManyAttempts,
             StatusCode::NOT_FOUND => Self::RouteNotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,

@@ -1,6 +1,7 @@
 //! The operations, one file for each resource.
 
 mod analyses;
+mod auth;
 mod batches;
 mod calculator;
 mod health;
@@ -40,5 +41,6 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(products::read_product_history)
         .service(calculator::calculate_fees)
         .service(calculator::calculate_profit)
-        .service(calculator::calculate_max_buy_price);
+        .service(calculator::calculate_max_buy_price)
+        .configure(auth::configure);
 }

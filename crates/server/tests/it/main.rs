@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and then shows what the server said"
 )]
 
+mod accounts;
 mod batches;
 mod command_line;
 mod configuration;
