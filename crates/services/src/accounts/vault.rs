@@ -10,7 +10,7 @@ use super::secret::{CryptoFailure, random_bytes};
 use crate::error::ServiceError;
 
 /// Bytes of the key.
-pub const KEY_BYTES: usize = 32;
+pub(super) const KEY_BYTES: usize = 32;
 
 /// Seals and opens with ChaCha20-Poly1305. What was sealed for one use opens for no other.
 #[derive(Clone)]

@@ -1,20 +1,20 @@
 //! Accounts: make one, sign in, stay signed in, sign out; one file for each resource.
 
 mod email;
+mod login;
 mod password;
 mod registration;
 mod second_factor;
 mod sessions;
-mod sign_in;
 mod signed_in;
 mod wire;
 
 pub(crate) use email::{resend_verification, verify_email};
+pub(crate) use login::{refresh, sign_in, sign_out};
 pub(crate) use password::{change_password, forget_password, reset_password};
 pub(crate) use registration::{read_account, register};
 pub(crate) use second_factor::{confirm_second_factor, disable_second_factor, enrol_second_factor};
 pub(crate) use sessions::{list_sessions, revoke_other_sessions, revoke_session};
-pub(crate) use sign_in::{refresh, sign_in, sign_out};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
