@@ -71,7 +71,7 @@ async fn serve_from(
         bell: WorkBell::default(),
         events: EventHub::default(),
         analysis: AnalysisConfig::default(),
-        accounts: Accounts::new(config.accounts.settings(data_home)?),
+        accounts: Accounts::new(config.accounts.settings(data_home().ok())?),
         runtime: tokio::runtime::Handle::current(),
     });
     let stop = CancellationToken::new();

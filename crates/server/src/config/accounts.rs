@@ -1,10 +1,9 @@
 //! The section `accounts`: its settings, what can be wrong with them, and what they come to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::http::Uri;
-use anyhow::Context as _;
 use arbitragevault_services::accounts::mail::{
     MailFolder, MailTransport, SmtpTransport, check_smtp_url, sender,
 };
@@ -94,20 +93,15 @@ impl AccountsConfig {
         problems
     }
 
-    /// What the section comes to. Mails go to `data_home` where neither a server nor a folder is set. Must be called on the runtime of the
-    /// use cases.
-    pub(crate) fn settings(
-        &self,
-        data_home: impl FnOnce() -> anyhow::Result<PathBuf>,
-    ) -> anyhow::Result<AccountSettings> {
+    /// What the section comes to. Mails go into `data_home`, or the working directory, where neither a server nor a folder is set. Must be
+    /// called on the runtime of the use cases.
+    pub(crate) fn settings(&self, data_home: Option<PathBuf>) -> anyhow::Result<AccountSettings> {
         let from = sender(&self.mail_from)?;
         let mail: Arc<dyn MailTransport> = match self.smtp_url.get() {
             Some(url) => Arc::new(SmtpTransport::new(url, from)?),
             None => {
-                let folder = if self.mail_folder == Path::new("") {
-                    let home =
-                        data_home().context("set accounts.smtp_url or accounts.mail_folder")?;
-                    home.join("mails")
+                let folder = if self.mail_folder.as_os_str().is_empty() {
+                    data_home.unwrap_or_default().join("mails")
                 } else {
                     self.mail_folder.clone()
                 };

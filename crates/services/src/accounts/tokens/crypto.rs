@@ -138,13 +138,7 @@ mod tests {
         let verify =
             |message: &str, algorithm| verify(SIGNATURE, message.as_bytes(), &key, algorithm);
         assert!(verify(MESSAGE, Algorithm::RS256).unwrap());
-        assert!(
-            !verify(
-                &MESSAGE.replace("Joe", "Eve").replace('9', "8"),
-                Algorithm::RS256
-            )
-            .unwrap()
-        );
+        assert!(!verify(&MESSAGE.replace('9', "8"), Algorithm::RS256).unwrap());
         assert!(!verify(MESSAGE, Algorithm::RS384).unwrap());
         for other in [Algorithm::HS256, Algorithm::ES256, Algorithm::EdDSA] {
             assert!(verify(MESSAGE, other).is_err(), "{other:?}");
