@@ -9,6 +9,15 @@ use crate::error::PersistenceError;
 use crate::schema::{refresh_tokens, sessions};
 use crate::sessions::Session;
 
+/// A token that was given out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// When it was used; `None` for a current one.
+    pub used_at: Option<DateTime<Utc>>,
+    /// Its session.
+    pub session: Session,
+}
+
 /// Stores the current token of a session. It has no other that was not used.
 ///
 /// # Errors
@@ -47,19 +56,20 @@ pub async fn take(
     Ok(taken == 1)
 }
 
-/// When a token was used, with its session; `None` when there is no such token.
+/// A token, used or not; `None` when there is no such token.
 ///
 /// # Errors
 /// When the database is not available.
 pub async fn find(
     connection: &mut AsyncPgConnection,
     hash: &[u8],
-) -> Result<Option<(Option<DateTime<Utc>>, Session)>, PersistenceError> {
-    Ok(refresh_tokens::table
+) -> Result<Option<Given>, PersistenceError> {
+    let found = refresh_tokens::table
         .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
         .filter(refresh_tokens::hash.eq(hash))
         .select((refresh_tokens::used_at, Session::as_select()))
         .first(connection)
         .await
-        .optional()?)
+        .optional()?;
+    Ok(found.map(|(used_at, session)| Given { used_at, session }))
 }

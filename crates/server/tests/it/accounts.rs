@@ -320,7 +320,8 @@ async fn two_hundred_who_sign_in_at_once_wait_for_each_other_and_stall_nothing_e
     );
     assert!(got_in > 0);
     assert!(probes > 0);
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    // A probe that waited for the hashes would take as long as they do together, 20 s and more.
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     // Two hundred hashes at once would take 3,800 MiB.
     assert!(grown < 400, "{grown} MiB");
 }

@@ -6,7 +6,7 @@
 //! people out at random. When it comes later, the session is ended. A thief who wins such a race gains those seconds and no more: the
 //! person's client holds the old token still, tries it again, and by that ends the session.
 
-use arbitragevault_persistence::refresh_tokens;
+use arbitragevault_persistence::refresh_tokens::{self, Given};
 use arbitragevault_persistence::sessions::{self, Revocation, Session, Which};
 use arbitragevault_persistence::users::{self, User};
 use arbitragevault_persistence::{Connection, PersistenceError};
@@ -172,7 +172,11 @@ impl Services {
         let refreshed = connection
             .transaction(async |connection| {
                 let is_mine = refresh_tokens::take(connection, &hash, now).await?;
-                let Some((used_at, mut session)) = refresh_tokens::find(connection, &hash).await?
+                let found = refresh_tokens::find(connection, &hash).await?;
+                let Some(Given {
+                    used_at,
+                    mut session,
+                }) = found
                 else {
                     return Ok(Refreshed::Unknown);
                 };

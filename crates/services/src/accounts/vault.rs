@@ -24,7 +24,7 @@ impl Vault {
         Some(Self(Arc::new(LessSafeKey::new(key))))
     }
 
-    /// Seals a secret for a use, `totp:` and the user for example. The nonce is random: 96 bits suffice for the few secrets of a key.
+    /// Seals a secret for a use, `totp` and the id of the user for example. The nonce is random: 96 bits suffice for the few secrets of a key.
     pub(super) fn seal(&self, secret: &[u8], purpose: &str) -> Result<Vec<u8>, ServiceError> {
         let nonce: [u8; NONCE_LEN] = random_bytes()?;
         let mut sealed = secret.to_vec();
