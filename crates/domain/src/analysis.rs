@@ -99,11 +99,6 @@ pub fn analyze(
         fulfilment,
         ..
     } = *acquisition;
-    // An amount in another currency is no buy price here.
-    let currency = snapshot.marketplace.currency();
-    let buy_price = acquisition
-        .buy_price
-        .filter(|price| price.currency() == currency && price.minor().is_some());
     let sellable = matches!(snapshot.kind, ListingKind::Standard);
     let sale_price = sellable
         .then(|| estimate_sale_price(snapshot, condition, fulfilment, now, &config.price))
@@ -117,6 +112,13 @@ pub fn analyze(
         .as_ref()
         .and_then(|schedule| schedule.as_ref().err().map(MissingInput::of_fees));
     let schedule = schedule.and_then(Result::ok);
+    // An amount in another currency, or one that no fee can be taken from, is no buy price here.
+    let currency = snapshot.marketplace.currency();
+    let fits = |price: &Money| match &schedule {
+        Some(fees) => fees.minor(*price).is_ok(),
+        None => price.currency() == currency && price.minor().is_some(),
+    };
+    let buy_price = acquisition.buy_price.filter(fits);
     let prices = sale_price.as_ref().and_then(distribution);
     let fees = schedule
         .as_ref()

@@ -1,7 +1,8 @@
 //! A stand-in for the Keepa API: recorded or generated products behind its protocol, costs and errors.
 //!
-//! [`Sandbox::start`] serves `GET /product` and `GET /token` as Keepa does, with its token bucket,
-//! and a few routes under `/sandbox` by which a test provokes faults and reads what was asked.
+//! [`Sandbox::start`] serves Keepa's endpoints with their limits, costs and token bucket, and a few
+//! routes under `/sandbox` by which a test sets the clock, provokes faults, reads what was asked, and
+//! what is true of a book.
 //! It runs on threads of its own, so the runtime that starts it is never held up.
 
 mod bucket;

@@ -19,13 +19,21 @@ fuzz_target!(|text: &str| {
     }
     let written = found.lookup.to_string();
     assert_eq!(written.parse(), Ok(found.lookup));
-    let again = identify(&written).expect("what was read is an identifier");
-    assert_eq!(again.lookup, found.lookup, "{written}");
+    // Only the address of a page tells that ten letters are an ASIN.
+    let again = identify(&written);
     assert!(
-        again.repairs.iter().all(|repair| repair.code.is_warning()),
-        "{written} was repaired again: {:?}",
-        again.repairs
+        again.is_ok() || matches!(found.lookup, Lookup::Asin(_)),
+        "{written}: {again:?}"
     );
+    if let Ok(again) = again {
+        assert_eq!(again.lookup, found.lookup, "{written}");
+        let is_warning = again.repairs.iter().all(|repair| repair.code.is_warning());
+        assert!(
+            is_warning,
+            "{written} was repaired again: {:?}",
+            again.repairs
+        );
+    }
     if let Some(isbn) = found.isbn13 {
         assert_eq!(Isbn13::parse(isbn.as_str()), Ok(isbn));
         assert_eq!(Lookup::from(isbn), found.lookup);

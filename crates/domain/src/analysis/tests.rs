@@ -267,6 +267,23 @@ prop_compose! {
 }
 
 #[test]
+fn a_buy_price_in_a_foreign_currency_or_beyond_reason_is_missing_and_the_limit_is_told() {
+    let foreign = Money::from_minor(400, Currency::Jpy);
+    let absurd = Money::from_minor(i64::MAX, Currency::Usd);
+    for buy_price in [foreign, absurd] {
+        let offer = Acquisition {
+            buy_price: Some(buy_price),
+            ..used_good(None)
+        };
+        let analysis = answer(&good_seller(), &offer);
+        assert_eq!(analysis.missing, [MissingInput::BuyPrice]);
+        let without = answer(&good_seller(), &used_good(None));
+        assert_eq!(analysis.profit, without.profit);
+        assert_eq!(analysis.reasons, without.reasons);
+    }
+}
+
+#[test]
 fn the_last_moment_of_the_calendar_is_a_time_like_any_other() {
     let as_of = DateTime::<Utc>::MAX_UTC;
     let snapshot = MarketSnapshot {

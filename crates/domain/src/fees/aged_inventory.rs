@@ -7,6 +7,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::{Decimal, dec};
 
+use super::flat::GREATEST;
 use crate::money::{Currency, Money};
 
 /// The schedule's id on a receipt.
@@ -56,7 +57,7 @@ impl AgedInventory {
             }
             stocktaking = stocktaking.checked_add_months(Months::new(1))?;
         }
-        let minor = Money::new(sum, Currency::Usd).minor()?;
+        let minor = Money::new(sum, Currency::Usd).minor()?.min(GREATEST);
         (times > 0).then_some(Self { minor, times })
     }
 }

@@ -6,6 +6,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::{Decimal, dec};
 
+use super::flat::GREATEST;
 use super::receipt::Grade;
 use super::size_tier::SizeTier;
 use crate::money::{Currency, Money};
@@ -60,7 +61,7 @@ impl StorageDays {
         cubic_feet
             .checked_mul(rate_days * MONTHS_PER_DAY)
             .and_then(|cost| Money::new(cost, Currency::Usd).minor())
-            .unwrap_or(i64::from(i32::MAX))
+            .map_or(GREATEST, |cost| cost.min(GREATEST))
     }
 }
 

@@ -135,6 +135,16 @@ pub struct Identified {
 /// # Ok::<(), arbitragevault_domain::identifier::IdentifierError>(())
 /// ```
 pub fn identify(text: &str) -> Result<Identified, IdentifierError> {
+    let found = read(text)?;
+    let written = found.lookup.as_str();
+    if is_one_digit_repeated(written) {
+        let text = written.to_owned();
+        return Err(IdentifierError::Placeholder { text });
+    }
+    Ok(found)
+}
+
+fn read(text: &str) -> Result<Identified, IdentifierError> {
     let mut cleaned = Cleaned::new(text);
     if cleaned.text.is_empty() {
         return Err(IdentifierError::Missing);
@@ -202,12 +212,17 @@ fn expand_scientific(cleaned: &mut Cleaned) -> Result<(), IdentifierError> {
     Ok(())
 }
 
+/// `true` for what somebody typed to fill a cell that must not be empty.
+fn is_one_digit_repeated(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let first = bytes.next();
+    first.is_some_and(|first| first.is_ascii_digit()) && bytes.all(|byte| Some(byte) == first)
+}
+
 /// Reads a text that is nothing but digits.
 fn read_digits(mut cleaned: Cleaned) -> Result<Identified, IdentifierError> {
     let text = cleaned.text.clone();
-    let mut digits = text.bytes();
-    let first = digits.next();
-    if digits.all(|digit| Some(digit) == first) {
+    if is_one_digit_repeated(&text) {
         let text = excerpt(&text);
         return Err(IdentifierError::Placeholder { text });
     }

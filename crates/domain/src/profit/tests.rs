@@ -561,3 +561,40 @@ proptest! {
         prop_assert!((expected - mean).abs() <= 0.500_001, "{expected} for {mean}");
     }
 }
+
+#[test]
+fn the_mean_of_prices_up_to_the_highest_lies_between_the_profits_of_the_ends() {
+    let input = FeeInput {
+        category: FeeCategory::BeautyAndBaby,
+        holding_days: 730,
+        ..item([756, 4_129_968_797, 2_449_775_293], 384)
+    };
+    let config = FeeConfig {
+        refund_percent: dec!(35.99),
+        return_allowance_percent: dec!(7.49),
+        ..FeeConfig::default()
+    };
+    let fees = FeeSchedule::new(&input, &config).unwrap();
+    let highest = i64::from(i32::MAX);
+    for (low, likely, high) in [
+        (1, highest / 2, highest),
+        (1, 2, 3),
+        (highest, highest, highest),
+    ] {
+        let input = ProfitInput {
+            fees: &fees,
+            prices: PriceDistribution { low, likely, high },
+            buy_price: Some(Money::from_minor(0, Currency::Usd)),
+            quantity: 1,
+        };
+        let mean = minor(profit(&input, &no_extras()).unwrap().expected_profit).unwrap();
+        let at = |price| earned(&fees, &no_extras(), price, 0) + 60;
+        assert!(at(0) > -3_000_000_000_000_000, "storage of a country");
+        assert!(
+            (at(0)..=at(highest)).contains(&mean),
+            "{mean} not from {} to {}",
+            at(0),
+            at(highest)
+        );
+    }
+}

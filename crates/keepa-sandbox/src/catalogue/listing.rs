@@ -6,7 +6,7 @@ use super::product::{self, Identity, PublishedBook};
 use super::seller::Trader;
 use super::series::Series;
 use super::slots::{self, SLOTS};
-use super::{Told, category, fee, stats};
+use super::{Told, category, fee, window};
 use crate::clock::{DAY, midnight};
 
 /// Days over which means are taken, in the order of [`SlotFacts::avg`].
@@ -43,17 +43,17 @@ impl SlotFacts {
             .nth(1)
             .map_or(-1, |point| point.landed());
         let is_current = |extreme: Option<[i32; 2]>| extreme.is_some_and(|[_, v]| v == current);
-        let [lowest, highest] = stats::extremes_of(series, i32::MIN, seen);
-        let [lowest90, _] = stats::extremes_of(series, seen - 90 * DAY, seen);
+        let [lowest, highest] = window::extremes_of(series, i32::MIN, seen);
+        let [lowest90, _] = window::extremes_of(series, seen - 90 * DAY, seen);
         Self {
             current,
-            avg: MEANS.map(|days| stats::mean(series, seen - days * DAY, seen)),
+            avg: MEANS.map(|days| window::mean(series, seen - days * DAY, seen)),
             changed: points.last().map_or(-1, |point| point.time),
             before,
             is_lowest: is_current(lowest),
             is_highest: is_current(highest),
             is_lowest90: is_current(lowest90),
-            absent90: stats::absent_percent(series, seen - 90 * DAY, seen),
+            absent90: window::absent_percent(series, seen - 90 * DAY, seen),
         }
     }
 
@@ -137,7 +137,7 @@ impl Listing {
         let mut month_ranks = [-1; MONTHS];
         if let Some(rank) = rank {
             for ((mean, begin), end) in month_ranks.iter_mut().zip(months).zip(ends) {
-                *mean = stats::mean(rank, *begin, end);
+                *mean = window::mean(rank, *begin, end);
             }
         }
         let ebook = book.kind == BookKind::Ebook;
@@ -156,12 +156,12 @@ impl Listing {
                     .map(|series| SlotFacts::of(series, seen))
             }),
             rank_drops: rank
-                .map(|rank| [30, 90, 180, 365].map(|days| stats::falls(rank, seen - days * DAY))),
+                .map(|rank| [30, 90, 180, 365].map(|days| window::falls(rank, seen - days * DAY))),
             month_ranks,
             monthly_sold: rank.and_then(|_| product::monthly_sold(market.sold_within(30, seen))),
             availability: product::availability(&market),
             amazon_departures: [30, 90].map(|days| {
-                let count = stats::departures(&market.amazon, seen - days * DAY);
+                let count = window::departures(&market.amazon, seen - days * DAY);
                 i32::try_from(count).unwrap_or(i32::MAX)
             }),
             last_price_change: product::last_price_change(&market),

@@ -11,9 +11,11 @@ mod overview;
 pub(crate) mod product;
 pub(crate) mod seller;
 pub(crate) mod series;
+mod shares;
 pub(crate) mod slots;
-pub(crate) mod stats;
+mod stats;
 mod truth;
+pub(crate) mod window;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -185,7 +185,7 @@ impl Identity {
 
     /// When the ratings were read; half of the books monthly, the others every other month.
     pub(crate) fn ratings_read(&self, seen: Moment) -> Moment {
-        let every = if scatter(self.seed, self.index.into()) % 2 == 0 {
+        let every = if scatter(self.seed, self.index.into()).is_multiple_of(2) {
             30
         } else {
             60

@@ -13,6 +13,7 @@ mod watch;
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::DefaultHeaders;
@@ -23,6 +24,9 @@ use shared::Shared;
 
 /// Header on every answer, so that no one takes the sandbox for Keepa.
 const MARK: &str = "X-Keepa-Sandbox";
+
+/// How long a connection may idle: a client on a busy machine is not hurried.
+const PATIENCE: Duration = Duration::from_secs(75);
 
 /// A running sandbox; stopped when dropped.
 #[derive(Debug)]
@@ -106,6 +110,8 @@ fn serve(
                 .configure(routes::configure)
         })
         .workers(2)
+        .keep_alive(PATIENCE)
+        .client_request_timeout(PATIENCE)
         .disable_signals()
         .bind(addr)
         .map_err(|source| SandboxError::Bind { addr, source });

@@ -15,8 +15,8 @@ const LARGEST_BODY: usize = 8 * 1_024 * 1_024;
 /// All routes.
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.app_data(web::PayloadConfig::new(LARGEST_BODY));
-    for (path, endpoint) in [
-        ("/product", endpoint::product::answer as Endpoint),
+    let paid: [(&str, Endpoint); 8] = [
+        ("/product", endpoint::product::answer),
         ("/search", endpoint::search::answer),
         ("/category", endpoint::category::answer),
         ("/bestsellers", endpoint::best_sellers::answer),
@@ -24,7 +24,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         ("/topseller", endpoint::seller::top),
         ("/lightningdeal", endpoint::lightning::answer),
         ("/graphimage", endpoint::graph::answer),
-    ] {
+    ];
+    for (path, endpoint) in paid {
         config.service(resource(path, endpoint, always, false));
     }
     config

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use keepa_sandbox::catalogue::{BookKind, Gap};
+use keepa_sandbox::catalogue::{BOOKS, BookKind, Gap};
 use keepa_sandbox::{Catalogue, SandboxConfig, sample_csv, sample_list};
 use serde_json::{Value, json};
 
-use crate::Bench;
+use crate::{Bench, still};
 
 async fn products(bench: &Bench, indices: std::ops::Range<u32>) -> Vec<Value> {
     let catalogue = Catalogue::new(1);
@@ -108,7 +108,7 @@ async fn rank_drops_tell_the_true_sales_of_slow_books() {
 
 #[tokio::test]
 async fn prices_are_those_of_books() {
-    let bench = Bench::new(SandboxConfig::default());
+    let bench = Bench::new(still(BOOKS));
     let used: Vec<i64> = products(&bench, 100..200)
         .await
         .iter()

@@ -157,14 +157,14 @@ async fn after_a_known_load_every_metric_says_what_happened() {
     assert!(page.get("arbitragevault_keepa_tokens_left") > 0.0);
     assert_eq!(page.get("arbitragevault_keepa_tokens_per_minute"), 60_000.0);
 
-    // Ten connections: four of the worker, three for each of two HTTP workers.
+    // Ten connections: four of the worker, two of the token budget, two for each of two HTTP workers.
     assert_eq!(
         page.get("arbitragevault_pool_connections_max{pool=\"worker\"}"),
         4.0
     );
     assert_eq!(
         page.get("arbitragevault_pool_connections_max{pool=\"http\"}"),
-        6.0
+        4.0
     );
     assert!(page.get("arbitragevault_pool_wait_seconds_count{pool=\"http\"}") >= 6.0);
     assert_eq!(page.get("arbitragevault_pool_waiting{pool=\"http\"}"), 0.0);

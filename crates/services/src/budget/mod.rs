@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long they may take to be read: nobody's tokens depend on it, and somebody waits.
 const READ_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a request that costs nothing waits until what it told is written.
+const REPORT_PATIENCE: Duration = Duration::from_millis(500);
+
 /// How often an entry that could not be written is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -123,7 +126,11 @@ impl TokenBudget for PostgresBudget {
         async move {
             match reservation {
                 Some(_) => written.await.map_err(|_| ended())?,
-                None => Ok(()),
+                // Whoever asks for free reads the books next; without them it has its answer nevertheless.
+                None => {
+                    let _ = tokio::time::timeout(REPORT_PATIENCE, written).await;
+                    Ok(())
+                }
             }
         }
         .boxed()

@@ -263,3 +263,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_filled_cell_is_no_product_whatever_stands_around_it() {
+    for text in [
+        "0000000000",
+        "00000000000004599",
+        "00000000000000",
+        "https://www.amazon.com/dp/1111111111",
+    ] {
+        let error = identify(text).unwrap_err();
+        assert!(
+            matches!(error, IdentifierError::Placeholder { .. }),
+            "{text}: {error:?}"
+        );
+    }
+}

@@ -170,7 +170,7 @@ impl Trade<'_> {
         if day >= self.month_ends {
             let date = date(day);
             self.month = date.month();
-            let left = u8::from(date.num_days_in_month()) - u8::try_from(date.day0()).unwrap_or(0);
+            let left = date.num_days_in_month() - u8::try_from(date.day0()).unwrap_or(0);
             self.month_ends = day + i32::from(left) * DAY;
         }
         let month = self.month;
@@ -582,7 +582,7 @@ impl Trade<'_> {
             trader: offer.trader,
         });
         // One in fifty buyers rates what they bought.
-        if self.market.sales.len() % 50 == 0 {
+        if self.market.sales.len().is_multiple_of(50) {
             self.reviews += 1;
         }
         let amazons = offer.trader == Trader::Amazon;

@@ -93,8 +93,11 @@ pub(super) fn averages(books: &[&Listing]) -> Map<String, Value> {
     }
 }
 
+/// Names, and of how many books.
+pub(super) type Counted = Vec<(String, usize)>;
+
 /// The sellers and brands with most of the books, and in how many.
-pub(super) fn leaders(books: &[&Listing]) -> (Vec<(String, usize)>, Vec<(String, usize)>) {
+pub(super) fn leaders(books: &[&Listing]) -> (Counted, Counted) {
     let (mut sellers, mut brands) = (BTreeMap::new(), BTreeMap::new());
     for book in books {
         *brands.entry(book.book.publisher.to_owned()).or_insert(0) += 1;
@@ -125,7 +128,7 @@ pub(super) fn of_selection(books: &[&Listing]) -> Value {
         )))
     };
     let (sellers, brands) = leaders(books);
-    let counts = |named: Vec<(String, usize)>| -> Value {
+    let counts = |named: Counted| -> Value {
         named
             .into_iter()
             .map(|(name, count)| (name, json!(count)))

@@ -91,7 +91,7 @@ fn object(listing: &Listing, deal: LightningDeal, now: i32) -> Value {
         "startTime": deal.starts,
         "endTime": deal.ends,
         "percentClaimed": claimed,
-        "percentOff": 100 - deal.price * 100 / deal.usual_price.max(1),
+        "percentOff": (deal.usual_price - deal.price) * 100 / deal.usual_price.max(1),
         "variation": Value::Null,
     })
 }
