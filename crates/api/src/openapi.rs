@@ -28,6 +28,7 @@ use crate::problem::{Document, FieldError, Place, ProblemKind};
         (name = "analyses", description = "What an analysis found"),
         (name = "calculator", description = "Fees and profit of given numbers, without Keepa and without a database"),
         (name = "products", description = "Market data of products"),
+        (name = "auth", description = "Accounts: sign in, stay signed in, sign out"),
         (name = "keepa", description = "The tokens that market data costs: what is left, and what was spent"),
         (name = "api-keys", description = "Keys by which programs call"),
         (name = "organisations", description = "The organisation, its members, and invitations into it"),
@@ -65,14 +66,25 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         ]
     });
     for operation in operations.flatten().filter(|one| one.security.is_some()) {
+        let has_scope = names_a_scope(operation);
         for (status, response) in &refusals {
-            if matches!(status.as_str(), "401" | "403") {
+            if status == "401" || status == "403" && has_scope {
                 let responses = &mut operation.responses.responses;
                 responses.insert(status.clone(), response.clone());
             }
         }
     }
     document
+}
+
+/// Whether an operation needs a scope; those of one's own account need only the account.
+fn names_a_scope(operation: &Operation) -> bool {
+    let requirements = serde_json::to_value(&operation.security).unwrap_or_default();
+    let requirements = requirements.as_array().into_iter().flatten();
+    requirements
+        .filter_map(serde_json::Value::as_object)
+        .flat_map(|schemes| schemes.values())
+        .any(|scopes| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
 }
 
 /// How a request says who it is from.
@@ -83,7 +95,8 @@ impl Modify for Bearer {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key, `avk_…`, in `Authorization: Bearer`. The scope that an operation needs stands beside it.",
+                "An API key, `avk_…`, or the access token of a session, in `Authorization: Bearer`. The scope that an operation needs stands \
+                 beside it; operations of one's own account name none, and take no key.",
             ))
             .build();
         let components = document.components.get_or_insert_default();

@@ -1,6 +1,7 @@
 //! What the tests of this crate share.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use actix_web::test::TestRequest;
 use actix_web::{Error, HttpResponse};
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_services::access::AccessCache;
+use arbitragevault_services::accounts::mail::{MailFolder, sender};
+use arbitragevault_services::accounts::{AccountSettings, Accounts};
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
@@ -46,6 +49,17 @@ pub(crate) fn unreachable_state(settings: &HttpSettings) -> ApiState {
         bell: WorkBell::default(),
         events: EventHub::default(),
         analysis: AnalysisConfig::default(),
+        accounts: Accounts::new(AccountSettings {
+            open_registration: true,
+            app_url: None,
+            vault: None,
+            signing_keys: Vec::new(),
+            issuers: Vec::new(),
+            mail: Arc::new(MailFolder::new(
+                Path::new("/dev/null"),
+                sender("noreply@localhost").unwrap(),
+            )),
+        }),
         runtime: tokio::runtime::Handle::current(),
         database_answered: LastSuccess::default(),
     };

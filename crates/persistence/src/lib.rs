@@ -3,11 +3,13 @@
 //! Row structs and plain functions over a connection, one module for each table; so the same function serves a pool and a
 //! transaction. What is stored when is decided by the layer above.
 
+pub mod account_tokens;
 pub mod analyses;
 pub mod api_keys;
 pub mod batches;
 mod error;
 pub mod events;
+pub mod external_identities;
 pub mod inspect;
 pub mod invitations;
 pub mod items;
@@ -20,12 +22,18 @@ pub mod organisations;
 pub mod outcomes;
 mod pages;
 mod pool;
+pub mod recovery_codes;
+pub mod refresh_tokens;
 pub mod schema;
+pub mod sessions;
+pub mod sign_in_failures;
+pub mod signing_keys;
 pub mod snapshots;
 pub mod spend;
 mod tenant;
 mod tls;
 pub mod tokens;
+pub mod users;
 
 pub use error::PersistenceError;
 pub use pool::{DatabaseOptions, Pool, PoolStatus};

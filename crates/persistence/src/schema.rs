@@ -18,6 +18,12 @@ table! {
         email -> Text,
         display_name -> Text,
         created_at -> Timestamptz,
+        password_hash -> Nullable<Text>,
+        email_verified_at -> Nullable<Timestamptz>,
+        totp_secret -> Nullable<Bytea>,
+        totp_confirmed_at -> Nullable<Timestamptz>,
+        totp_last_step -> Nullable<BigInt>,
+        disabled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -26,6 +32,75 @@ table! {
         user_id -> Uuid,
         organisation_id -> Uuid,
         role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        user_agent -> Nullable<Text>,
+        address -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+table! {
+    refresh_tokens (hash) {
+        hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    sign_in_failures (email_digest) {
+        email_digest -> Bytea,
+        failures -> Integer,
+        last_failed_at -> Timestamptz,
+    }
+}
+
+table! {
+    recovery_codes (user_id, hash) {
+        user_id -> Uuid,
+        hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    account_tokens (hash) {
+        hash -> Bytea,
+        user_id -> Uuid,
+        purpose -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    external_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    signing_keys (id) {
+        id -> Text,
+        public_key -> Bytea,
+        private_key -> Bytea,
+        is_sealed -> Bool,
         created_at -> Timestamptz,
     }
 }
@@ -245,4 +320,12 @@ table! {
 
 diesel::allow_tables_to_appear_in_same_query!(batches, batch_items, jobs, analyses);
 diesel::allow_tables_to_appear_in_same_query!(users, memberships, api_keys, invitations);
+diesel::allow_tables_to_appear_in_same_query!(organisations, memberships);
 diesel::allow_tables_to_appear_in_same_query!(products, product_snapshots, product_codes);
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    users,
+    sessions,
+    refresh_tokens,
+    external_identities
+);

@@ -1,5 +1,7 @@
 //! Configuration: the compiled-in default file, a file of the user's, the environment; every problem told at once.
 
+mod accounts;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,6 +15,8 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+pub(crate) use accounts::AccountsConfig;
+
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// Everything that can be configured.
@@ -23,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
     pub(crate) keepa: KeepaConfig,
     pub(crate) worker: WorkerConfig,
+    pub(crate) accounts: AccountsConfig,
     pub(crate) log: LogConfig,
     pub(crate) metrics: MetricsConfig,
 }
@@ -101,7 +106,14 @@ pub(crate) enum LogFormat {
 }
 
 /// Keys of the secrets, of which no message shows the value.
-pub(crate) const SECRETS: [&str; 3] = ["database.url", "database.direct_url", "keepa.api_key"];
+pub(crate) const SECRETS: [&str; 6] = [
+    "database.url",
+    "database.direct_url",
+    "keepa.api_key",
+    "accounts.encryption_key",
+    "accounts.signing_keys",
+    "accounts.smtp_url",
+];
 
 /// A value that no log shows.
 #[derive(Clone, Default, Deserialize)]
@@ -233,6 +245,7 @@ impl Config {
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             check(false, &format!("log.filter: {error}"));
         }
+        problems.extend(self.accounts.problems());
         problems
     }
 }
@@ -362,6 +375,11 @@ mod tests {
             .merge(("worker.concurrency", -1))
             .merge(("worker.concurency", 2))
             .merge(("wroker.lease_seconds", 2))
+            .merge(("accounts.encryption_key", "a-secret-key"))
+            .merge(("accounts.signing_keys", "a-secret-key, and another"))
+            .merge(("accounts.smtp_url", "http://user:a-secret-key@host"))
+            .merge(("accounts.mail_from", "nobody"))
+            .merge(("accounts.app_url", "nowhere"))
             .merge(("log.format", "yaml"))
             .merge(("log.filter", "=,="));
         let problems = Config::read(figment).unwrap_err().to_string();
@@ -384,14 +402,58 @@ mod tests {
             "database.url",
             "keepa.base_url",
             "log.filter",
+            "accounts.app_url",
+            "accounts.encryption_key",
+            "accounts.signing_keys",
+            "accounts.smtp_url",
+            "accounts.mail_from",
         ];
         assert_eq!(keys, expected, "{problems}");
     }
 
     #[test]
+    fn an_issuer_is_taken_only_with_all_that_makes_its_tokens_sure() {
+        let problems = |issuer: &str| {
+            let text = format!("[accounts]\nissuers = [{{ {issuer} }}]");
+            match Config::read(defaults().merge(Toml::string(&text))) {
+                Ok(_) => "sound".to_owned(),
+                Err(problems) => problems.to_string(),
+            }
+        };
+        let sound =
+            r#"issuer = "https://id.example.com", audiences = ["books"], algorithms = ["ES256"]"#;
+        assert_eq!(problems(sound), "sound");
+        assert_eq!(
+            problems(&sound.replace("https://id.example.com", "http://127.0.0.1:9")),
+            "sound"
+        );
+        for (was, wrong, told) in [
+            ("https:", "http:", "https URLs"),
+            (r#"["books"]"#, "[]", "audience"),
+            (r#"["ES256"]"#, "[]", "algorithms"),
+            ("ES256", "HS256", "algorithms"),
+            ("ES256", "none", "algorithms"),
+            ("audiences", "audience", "unknown field"),
+        ] {
+            let problems = problems(&sound.replace(was, wrong));
+            assert!(problems.contains(told), "{wrong}: {problems}");
+        }
+    }
+
+    #[test]
     fn no_log_shows_a_secret() {
-        let figment = defaults().merge(("keepa.api_key", "a-secret-key"));
+        let figment = defaults()
+            .merge(("keepa.api_key", "a-secret-key"))
+            .merge((
+                "accounts.encryption_key",
+                "YS1zZWNyZXQta2V5YS1zZWNyZXQta2V5YS1zZWNyZSE=",
+            ))
+            .merge(("accounts.smtp_url", "smtps://user:a-secret-key@host"));
         let config = Config::read(figment).unwrap();
-        assert!(!format!("{config:?}").contains("a-secret-key"));
+        let shown = format!("{config:?}");
+        assert!(
+            !shown.contains("a-secret-key") && !shown.contains("YS1z"),
+            "{shown}"
+        );
     }
 }

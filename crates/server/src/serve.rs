@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use arbitragevault_api::{ApiState, HttpSettings};
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_services::access::AccessCache;
+use arbitragevault_services::accounts::Accounts;
 use arbitragevault_services::budget::PostgresBudget;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
@@ -99,6 +100,7 @@ async fn serve_from(
         bell: WorkBell::default(),
         events: EventHub::default(),
         analysis: AnalysisConfig::default(),
+        accounts: Accounts::new(config.accounts.settings(data_home().ok())?),
         runtime: tokio::runtime::Handle::current(),
         database_answered: LastSuccess::default(),
     });

@@ -1,6 +1,7 @@
 //! The use cases of ArbitrageVault, its job queue and its worker: the place where calculation, Keepa and storage meet.
 
 pub mod access;
+pub mod accounts;
 pub mod analyses;
 pub mod api_keys;
 pub mod batches;
@@ -33,6 +34,7 @@ pub use arbitragevault_persistence as persistence;
 pub use error::ServiceError;
 
 use access::AccessCache;
+use accounts::Accounts;
 use clock::Clock;
 use events::EventHub;
 use health::LastSuccess;
@@ -54,6 +56,8 @@ pub struct Shared {
     pub events: EventHub,
     /// The configuration under which new batches are analysed.
     pub analysis: AnalysisConfig,
+    /// Who signs in, and how.
+    pub accounts: Accounts,
     /// The runtime on which Keepa is called: its connections live there.
     pub runtime: tokio::runtime::Handle,
     /// When the database last answered.

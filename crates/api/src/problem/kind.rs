@@ -65,7 +65,19 @@ kinds! {
     /// No credential, or none that is taken.
     Unauthenticated: UNAUTHORIZED, "UNAUTHENTICATED", "unauthenticated",
         "Say who you are",
-        "The request has no credential, or one that is unknown, expired or revoked. Send an API key as `Authorization: Bearer avk_…`.";
+        "The request has no credential, or one that is unknown, expired or revoked. Send an API key or the access token of a session, as `Authorization: Bearer …`.";
+    /// Address and password, or a code, are wrong.
+    InvalidCredentials: UNAUTHORIZED, "INVALID_CREDENTIALS", "invalid-credentials",
+        "What was signed in with is wrong",
+        "The e-mail address, the password or the code is wrong. Whether an address has an account is not told.";
+    /// The password is right, and a code is needed besides.
+    SecondFactorRequired: UNAUTHORIZED, "SECOND_FACTOR_REQUIRED", "second-factor-required",
+        "A code of the second factor is needed",
+        "The account has a second factor. Send the same request with `totp_code` or `recovery_code`.";
+    /// The refresh token cannot be taken.
+    InvalidRefreshToken: UNAUTHORIZED, "INVALID_REFRESH_TOKEN", "invalid-refresh-token",
+        "The refresh token cannot be taken",
+        "The refresh token is unknown, its session has ended, or it was used before; `code` says which. Sign in again.";
     /// The caller may not do this.
     Forbidden: FORBIDDEN, "FORBIDDEN", "forbidden",
         "You may not do this",
@@ -102,6 +114,10 @@ kinds! {
     ValidationFailed: UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "validation-failed",
         "The request is not valid",
         "The request was read, but values in it are missing, unknown or out of range; `errors` names each of them.";
+    /// Too many attempts in too short a time.
+    TooManyAttempts: TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "too-many-attempts",
+        "Too many attempts",
+        "Too many attempts to sign in failed, or the same mail was asked for too soon. Try again after the time in Retry-After.";
     /// The time of a request is over.
     Timeout: SERVICE_UNAVAILABLE, "TIMEOUT", "timeout",
         "The request took too long",
@@ -123,6 +139,7 @@ impl ProblemKind {
         match status {
             StatusCode::UNAUTHORIZED => Self::Unauthenticated,
             StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooManyAttempts,
             StatusCode::NOT_FOUND => Self::RouteNotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,

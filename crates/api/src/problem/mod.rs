@@ -1,5 +1,6 @@
 //! Problem documents (RFC 9457): the one form in which anything that goes wrong is answered.
 
+mod account;
 mod framework;
 mod kind;
 pub(crate) mod openapi;
@@ -224,6 +225,10 @@ impl Problem {
         }
         if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        if definition.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, 15.5.2 asks for it with every 401.
+            response.insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="arbitragevault""#));
         }
         match serde_json::to_vec(&document) {
             Ok(body) => response.body(body),

@@ -56,9 +56,12 @@ fn response(kinds: &[ProblemKind]) -> Response {
     let mut response = ResponseBuilder::new()
         .description(description.join("\n\n"))
         .content(MEDIA_TYPE, content);
-    let is_temporary = kinds
-        .iter()
-        .any(|kind| matches!(kind, ProblemKind::Timeout | ProblemKind::Unavailable));
+    let is_temporary = kinds.iter().any(|kind| {
+        matches!(
+            kind,
+            ProblemKind::Timeout | ProblemKind::Unavailable | ProblemKind::TooManyAttempts
+        )
+    });
     if is_temporary {
         let header = HeaderBuilder::new()
             .schema(Some(

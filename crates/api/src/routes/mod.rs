@@ -2,6 +2,7 @@
 
 mod analyses;
 mod api_keys;
+mod auth;
 mod batches;
 mod calculator;
 mod health;
@@ -63,5 +64,6 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(invitations::create_invitation)
         .service(invitations::list_invitations)
         .service(invitations::take_back_invitation)
-        .service(invitations::accept_invitation);
+        .service(invitations::accept_invitation)
+        .configure(auth::configure);
 }

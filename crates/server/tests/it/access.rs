@@ -28,12 +28,67 @@ const ROLES: [(&str, &str, &str); 4] = [
 ];
 
 /// Operations that everybody may call, with a path of each.
-const PUBLIC: [(&str, &str); 4] = [
+const PUBLIC: [(&str, &str); 5] = [
     ("GET /health", "/health"),
     ("GET /health/detailed", "/health/detailed"),
     ("GET /health/dependencies", "/health/dependencies"),
+    ("GET /metrics", "/metrics"),
     ("GET /problems/{kind}", "/problems/forbidden"),
 ];
+
+/// Operations of accounts that everybody may call: what they ask for proves who calls. Each is called without any of it.
+const OPEN: [&str; 6] = [
+    "POST /api/v1/auth/register",
+    "POST /api/v1/auth/login",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/email/verify",
+    "POST /api/v1/auth/password/forgot",
+    "POST /api/v1/auth/password/reset",
+];
+
+/// Operations of one's own account: for who is signed in, and for no key. With the body that each needs to be understood.
+fn own_account() -> Vec<(&'static str, Option<Value>)> {
+    let password = || json!({"password": "correct horse battery staple"});
+    vec![
+        ("GET /api/v1/auth/me", None),
+        ("POST /api/v1/auth/logout", None),
+        ("GET /api/v1/auth/sessions", None),
+        ("DELETE /api/v1/auth/sessions/{id}", None),
+        ("POST /api/v1/auth/sessions/revoke-others", None),
+        ("POST /api/v1/auth/email/resend", None),
+        (
+            "PUT /api/v1/auth/password",
+            Some(
+                json!({"current_password": "correct horse battery staple", "new_password": "another horse battery staple"}),
+            ),
+        ),
+        ("POST /api/v1/auth/totp/enrol", Some(password())),
+        (
+            "POST /api/v1/auth/totp/confirm",
+            Some(json!({"totp_code": "123456"})),
+        ),
+        ("POST /api/v1/auth/totp/disable", Some(password())),
+    ]
+}
+
+/// Whom the document says that an operation is for.
+#[derive(Debug, PartialEq)]
+enum For {
+    Everybody,
+    /// Who is signed in.
+    OwnAccount,
+    /// Who has the scope.
+    Scope(String),
+}
+
+impl For {
+    fn scope(&self) -> Option<&str> {
+        match self {
+            Self::Scope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+}
 
 /// What the `{…}` of a path is, made anew for every call.
 #[derive(Clone, Copy, PartialEq)]
@@ -142,6 +197,8 @@ fn cases() -> Vec<Case> {
             Some(json!({"status": "CANCELLED"})),
             409,
         ),
+        case("GET /api/v1/keepa/tokens", "VIEWER", Nothing, None, 200),
+        case("GET /api/v1/keepa/usage", "VIEWER", Nothing, None, 200),
         case("GET /api/v1/products/{asin}", "VIEWER", Product, None, 200),
         case(
             "GET /api/v1/products/{asin}/history",
@@ -345,8 +402,8 @@ async fn world_of_roles() -> (World, TestServer) {
     (world, server)
 }
 
-/// The operations of the document with the scopes that they name; those without are public.
-async fn operations(server: &TestServer) -> BTreeMap<String, Option<String>> {
+/// The operations of the document, and whom they are for.
+async fn operations(server: &TestServer) -> BTreeMap<String, For> {
     let document = server.get("/openapi.json").await.json(200);
     assert_eq!(
         document["components"]["securitySchemes"]["bearer"]["scheme"],
@@ -359,12 +416,16 @@ async fn operations(server: &TestServer) -> BTreeMap<String, Option<String>> {
             .iter()
             .map(move |(method, operation)| {
                 let name = format!("{} {path}", method.to_uppercase());
-                let scope = operation["security"][0]["bearer"][0].as_str();
-                for status in ["401", "403"] {
-                    let is_listed = operation["responses"][status].is_object();
-                    assert_eq!(is_listed, scope.is_some(), "{name} {status}");
-                }
-                (name, scope.map(str::to_owned))
+                let scopes = operation["security"][0]["bearer"].as_array();
+                let who = match scopes.map(|scopes| scopes.first()) {
+                    None => For::Everybody,
+                    Some(None) => For::OwnAccount,
+                    Some(Some(scope)) => For::Scope(scope.as_str().unwrap().to_owned()),
+                };
+                let lists = |status| operation["responses"][status].is_object();
+                assert!(lists("401") || who == For::Everybody, "{name}");
+                assert_eq!(lists("403"), who.scope().is_some(), "{name}");
+                (name, who)
             })
     });
     operations.collect()
@@ -400,6 +461,8 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
         .iter()
         .map(|case| case.operation)
         .chain(PUBLIC.map(|one| one.0))
+        .chain(OPEN)
+        .chain(own_account().iter().map(|one| one.0))
         .collect();
     let known: BTreeSet<&str> = operations.keys().map(String::as_str).collect();
     let missing: Vec<_> = known.difference(&with_case).collect();
@@ -414,9 +477,35 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
     );
 
     for (operation, path) in PUBLIC {
-        assert_eq!(operations[operation], None, "{operation}");
+        assert_eq!(operations[operation], For::Everybody, "{operation}");
         let answer = Answer::of(server.anonymous(Method::GET, path).send().await.unwrap()).await;
         assert_eq!(answer.status, 200, "{operation}");
+    }
+    for operation in OPEN {
+        assert_eq!(operations[operation], For::Everybody, "{operation}");
+        let path = operation.trim_start_matches("POST ");
+        let request = server.anonymous(Method::POST, path).json(&json!({}));
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        assert_eq!(answer.problem().0, 422, "{operation}: {}", answer.text);
+    }
+    for (operation, body) in own_account() {
+        assert_eq!(operations[operation], For::OwnAccount, "{operation}");
+        let (method, path) = operation.split_once(' ').unwrap();
+        let path = path.replace("{id}", OTHER_OWNER);
+        let method: Method = method.parse().unwrap();
+        for credential in [None, Some("avk_owner"), Some("eyJhbGciOiJub25lIn0.e30.")] {
+            let request = server.anonymous(method.clone(), &path);
+            let request = match credential {
+                Some(credential) => request.bearer_auth(credential),
+                None => request,
+            };
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            let answer = Answer::of(request.send().await.unwrap()).await;
+            assert_unauthenticated(&answer, &format!("{operation} with {credential:?}"));
+        }
     }
 
     for (text, is_expired, is_revoked) in
@@ -431,7 +520,7 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
             })
             .await;
     }
-    let scopes: BTreeSet<&str> = operations.values().flatten().map(String::as_str).collect();
+    let scopes: BTreeSet<&str> = operations.values().filter_map(For::scope).collect();
     for scope in &scopes {
         let others: Vec<&str> = scopes
             .iter()
@@ -454,7 +543,7 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
 
     for case in &cases {
         let name = case.operation;
-        let scope = operations[name].as_deref();
+        let scope = operations[name].scope();
         let scope = scope.unwrap_or_else(|| panic!("{name} names no scope"));
         for (who, credential) in [
             ("nobody", None),

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod accounts;
 mod batches;
 mod command_line;
 mod configuration;

@@ -10,6 +10,7 @@ mod secret;
 use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::api_keys::{self, LAST_USE_PRECISION, PresentedKey};
 use arbitragevault_persistence::organisations::{DEFAULT_ORGANISATION, DEFAULT_USER};
+use arbitragevault_persistence::{memberships, users};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ pub use permission::{Permission, Role, Scopes, UnknownRole};
 pub use secret::{API_KEY_PREFIX, INVITATION_PREFIX, Secret, SecretHash};
 
 use crate::Services;
+use crate::accounts::{AccountError, tokens};
 use crate::error::{ServiceError, chain};
 
 /// Who asks.
@@ -107,9 +109,12 @@ pub enum Refusal {
     /// It was revoked.
     #[error("the API key was revoked")]
     RevokedKey,
-    /// It is a token that nobody here has given out.
-    #[error("the token is not known")]
-    UnknownToken,
+    /// It is an access token that does not hold.
+    #[error("{0}")]
+    Token(&'static str),
+    /// The account is closed, or belongs to the organisation no more.
+    #[error("the access token's account is closed, or no member of its organisation any more")]
+    NoMember,
 }
 
 /// Why a caller is turned away.
@@ -127,6 +132,16 @@ pub enum AccessError {
     Service(#[from] ServiceError),
 }
 
+impl From<AccountError> for AccessError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Unauthenticated { detail, .. } => Self::Refused(Refusal::Token(detail)),
+            AccountError::Service(error) => Self::Service(error),
+            other => Self::Service(ServiceError::internal(other)),
+        }
+    }
+}
+
 impl From<PersistenceError> for AccessError {
     fn from(error: PersistenceError) -> Self {
         Self::Service(error.into())
@@ -141,9 +156,30 @@ impl Services {
     pub async fn authenticate(&self, credential: Credential<'_>) -> Result<Caller, AccessError> {
         match credential {
             Credential::ApiKey(key) => self.holder(key).await,
-            // The seam to accounts: their verification of a session's token takes this arm.
-            Credential::Token(_) => Err(AccessError::Refused(Refusal::UnknownToken)),
+            Credential::Token(token) => self.signed_in_as(token).await,
         }
+    }
+
+    /// For whom an access token acts: a member of its organisation, as long as the account is open.
+    async fn signed_in_as(&self, token: &str) -> Result<Caller, AccessError> {
+        let subject = tokens::verify(self, token).await?;
+        let mut connection = self.pool.get().await?;
+        let unknown = |error| match error {
+            PersistenceError::NotFound => AccessError::Refused(Refusal::NoMember),
+            other => other.into(),
+        };
+        let user = users::get(&mut connection, subject.user_id).await;
+        if user.map_err(unknown)?.disabled_at.is_some() {
+            return Err(AccessError::Refused(Refusal::NoMember));
+        }
+        let member =
+            memberships::get(&mut connection, subject.organisation_id, subject.user_id).await;
+        let role = member.map_err(unknown)?.role.parse();
+        Ok(Caller::member(
+            subject.organisation_id,
+            subject.user_id,
+            role.map_err(|error: UnknownRole| ServiceError::internal(error))?,
+        ))
     }
 
     /// For whom an API key acts.

@@ -1,0 +1,14 @@
+DROP TABLE signing_keys;
+DROP TABLE external_identities;
+DROP TABLE account_tokens;
+DROP TABLE recovery_codes;
+DROP TABLE sign_in_failures;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+ALTER TABLE users
+    DROP COLUMN disabled_at,
+    DROP COLUMN totp_last_step,
+    DROP COLUMN totp_confirmed_at,
+    DROP COLUMN totp_secret,
+    DROP COLUMN email_verified_at,
+    DROP COLUMN password_hash;
