@@ -260,6 +260,9 @@ pub(crate) fn effective(file: Option<&Path>) -> Figment {
         ("DATABASE_URL", "database.url"),
         ("DATABASE_DIRECT_URL", "database.direct_url"),
         ("KEEPA_API_KEY", "keepa.api_key"),
+        ("ACCOUNTS_ENCRYPTION_KEY", "accounts.encryption_key"),
+        ("ACCOUNTS_SIGNING_KEYS", "accounts.signing_keys"),
+        ("SMTP_URL", "accounts.smtp_url"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "log.otlp_endpoint"),
     ] {
         if let Ok(value) = std::env::var(variable) {

@@ -80,21 +80,27 @@ impl Database {
     }
 }
 
-/// Where the private PostgreSQL keeps its data: as configured, else in the user's data directory; root's home is closed to the user that
-/// PostgreSQL then runs as.
+/// Where the private PostgreSQL keeps its data: as configured, else where data is kept.
 pub(crate) fn data_dir(config: &DatabaseConfig) -> anyhow::Result<PathBuf> {
     if !config.data_dir.as_os_str().is_empty() {
         return Ok(config.data_dir.clone());
     }
+    let home = data_home().context("set database.data_dir")?;
+    Ok(home.join("postgres"))
+}
+
+/// Where data is kept unless something else is configured: in the user's data directory; root's home is closed to the user that the
+/// private PostgreSQL then runs as.
+pub(crate) fn data_home() -> anyhow::Result<PathBuf> {
     let variable = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    let home = variable("HOME").context("HOME is not set: set database.data_dir")?;
+    let home = variable("HOME").context("HOME is not set")?;
     if home == std::path::Path::new("/root") {
-        return Ok(PathBuf::from("/var/lib/arbitragevault/postgres"));
+        return Ok(PathBuf::from("/var/lib/arbitragevault"));
     }
     let data = variable("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
-    Ok(data.join("arbitragevault/postgres"))
+    Ok(data.join("arbitragevault"))
 }

@@ -26,7 +26,7 @@ use keepa_sandbox::Sandbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, KeepaConfig};
-use crate::database::Database;
+use crate::database::{Database, data_home};
 use crate::keys;
 use crate::metrics::Metrics;
 use crate::sandbox;

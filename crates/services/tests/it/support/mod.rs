@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arbitragevault_domain::config::AnalysisConfig;
+use arbitragevault_services::access::AccessCache;
 use arbitragevault_services::accounts::mail::{Mail, MailError, MailTransport};
 use arbitragevault_services::accounts::second_factor::Factor;
 use arbitragevault_services::accounts::{
@@ -14,6 +15,7 @@ use arbitragevault_services::accounts::{
 };
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
+use arbitragevault_services::health::LastSuccess;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
@@ -124,6 +126,8 @@ impl World {
             events: EventHub::default(),
             analysis: AnalysisConfig::default(),
             accounts: Accounts::new(settings),
+            access: AccessCache::default(),
+            database_answered: LastSuccess::default(),
             runtime: tokio::runtime::Handle::current(),
         };
         let options = DatabaseOptions {
