@@ -504,7 +504,10 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
                 None => request,
             };
             let answer = Answer::of(request.send().await.unwrap()).await;
-            assert_unauthenticated(&answer, &format!("{operation} with {credential:?}"));
+            let who = format!("{operation} with {credential:?}");
+            assert_eq!(answer.problem().0, 401, "{who}");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with("Bearer realm="), "{who}: {challenge}");
         }
     }
 

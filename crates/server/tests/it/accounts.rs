@@ -22,14 +22,14 @@ const ADA: &str = "ada@example.com";
 /// The answer to a POST of JSON.
 async fn post(server: &TestServer, path: &str, body: Value) -> Answer {
     let path = format!("/api/v1/auth/{path}");
-    let request = server.request(Method::POST, &path).json(&body);
+    let request = server.anonymous(Method::POST, &path).json(&body);
     Answer::of(request.send().await.unwrap()).await
 }
 
 /// The answer to a request with an access token.
 async fn with_token(server: &TestServer, method: Method, path: &str, token: &str) -> Answer {
     let path = format!("/api/v1/auth/{path}");
-    let request = server.request(method, &path).bearer_auth(token);
+    let request = server.anonymous(method, &path).bearer_auth(token);
     Answer::of(request.send().await.unwrap()).await
 }
 
@@ -107,6 +107,13 @@ async fn an_account_from_its_making_to_signing_out() {
         .json(200);
     assert_eq!(me["id"], account["id"]);
     assert_eq!(me["session_id"], tokens["session_id"]);
+    // The same token calls everything else, as the owner of an organisation of one's own.
+    let mine = server
+        .anonymous(Method::GET, "/api/v1/organisations/current/members")
+        .bearer_auth(text(&tokens, "access_token"));
+    let members = Answer::of(mine.send().await.unwrap()).await.json(200);
+    assert_eq!(members["items"][0]["role"], "OWNER", "{members:#}");
+    assert_eq!(members["items"].as_array().unwrap().len(), 1);
     assert!(me["email_verified_at"].is_string());
     assert_eq!(me["organisation"]["role"], "OWNER");
 
@@ -148,7 +155,8 @@ async fn an_account_from_its_making_to_signing_out() {
     )
     .await;
     assert_eq!(refused.problem(), (401, "SESSION_ENDED".to_owned()));
-    let missing = server.get("/api/v1/auth/me").await;
+    let missing = server.anonymous(Method::GET, "/api/v1/auth/me");
+    let missing = Answer::of(missing.send().await.unwrap()).await;
     assert_eq!(missing.problem(), (401, "TOKEN_MISSING".to_owned()));
 
     assert_eq!(
@@ -270,9 +278,13 @@ async fn two_hundred_who_sign_in_at_once_wait_for_each_other_and_stall_nothing_e
     let server = world.start().await;
     register(&server, ADA).await.json(201);
     let people = format!(
-        "INSERT INTO users (id, organisation_id, email, display_name, role, password_hash)
-         SELECT gen_random_uuid(), organisation_id, 'user' || number || '@example.com', 'User', 'VIEWER', password_hash
-         FROM users CROSS JOIN generate_series(1, {PEOPLE}) AS number WHERE email = '{ADA}'"
+        "WITH people AS (
+             INSERT INTO users (id, email, display_name, password_hash)
+             SELECT gen_random_uuid(), 'user' || number || '@example.com', 'User', password_hash
+             FROM users CROSS JOIN generate_series(1, {PEOPLE}) AS number WHERE email = '{ADA}' RETURNING id)
+         INSERT INTO memberships (user_id, organisation_id, role)
+         SELECT people.id, memberships.organisation_id, 'VIEWER'
+         FROM people CROSS JOIN memberships JOIN users ON users.id = memberships.user_id WHERE users.email = '{ADA}'"
     );
     world.change(&people).await;
     let memory = async || {

@@ -17,7 +17,6 @@ use crate::market::error_code;
 pub use exporter::{Exporter, ExporterError};
 
 /// Where the times of requests are recorded that have these labels. Making it costs more than recording, so it is kept.
-#[must_use]
 pub fn request_times(method: &'static str, route: &str, status: &'static str) -> Histogram {
     let name = catalogue::HTTP_REQUEST_DURATION.name;
     histogram!(name, "method" => method, "route" => route.to_owned(), "status" => status)
