@@ -74,7 +74,7 @@ catalogue! {
         ["method", "route", "status"],
         "Time from a request to the begin of its response, by method, route pattern and class of the status (2xx to 5xx). Its count is the number of requests.";
     POOL_CONNECTIONS = "arbitragevault_pool_connections", Kind::Gauge, "connections", ["pool", "state"],
-        "Open connections to PostgreSQL: in_use or idle, of the HTTP workers (http) and of the background worker (worker).";
+        "Open connections to PostgreSQL: in_use or idle, of the HTTP workers (http), of the background worker (worker) and of the token budget (budget).";
     POOL_CONNECTIONS_MAX = "arbitragevault_pool_connections_max", Kind::Gauge, "connections", ["pool"],
         "Connections to PostgreSQL that the pools may open.";
     POOL_WAITING = "arbitragevault_pool_waiting", Kind::Gauge, "callers", ["pool"],
