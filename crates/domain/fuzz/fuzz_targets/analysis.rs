@@ -4,12 +4,21 @@
 
 use arbitragevault_domain::acquisition::Acquisition;
 use arbitragevault_domain::analysis::{Analysis, analyze};
+use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::demand::DemandEstimate;
 use arbitragevault_domain::fees::FeeReceipt;
+use arbitragevault_domain::market::MarketSnapshot;
 use arbitragevault_domain::money::Money;
 use arbitragevault_domain::price::SalePriceEstimate;
 use arbitragevault_domain::profit::ProfitBreakdown;
+use arbitragevault_domain::sourcing::condition_pricing::price_conditions;
+use arbitragevault_domain::sourcing::corridor::intrinsic_corridor;
+use arbitragevault_domain::sourcing::evergreen::evergreen;
+use arbitragevault_domain::sourcing::season::price_season;
+use arbitragevault_domain::sourcing::strategy::assess;
+use arbitragevault_domain::time::KeepaMinutes;
 use arbitragevault_domain_fuzz::Question;
+use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
 use rust_decimal::Decimal;
 
@@ -50,7 +59,27 @@ fuzz_target!(|question: Question| {
         }
     }
     check_scores(&analysis);
+    look_further(&snapshot, &analysis, &config, as_of);
 });
+
+/// What is computed beside the verdict: no panic, and amounts in their order.
+fn look_further(
+    snapshot: &MarketSnapshot,
+    analysis: &Analysis,
+    config: &AnalysisConfig,
+    as_of: DateTime<Utc>,
+) {
+    let (condition, fulfilment) = (analysis.condition, analysis.fulfilment);
+    let now = KeepaMinutes::from_utc(as_of);
+    if let Ok(corridor) = intrinsic_corridor(snapshot, condition, fulfilment, now, &config.price) {
+        assert!(minor(corridor.low) <= minor(corridor.median));
+        assert!(minor(corridor.median) <= minor(corridor.high));
+    }
+    let _ = price_season(snapshot, condition, fulfilment, as_of);
+    let _ = evergreen(snapshot, condition, fulfilment, analysis.demand.as_ref(), as_of);
+    let _ = price_conditions(snapshot, &[], fulfilment, config, as_of);
+    let _ = assess(snapshot, analysis, config);
+}
 
 fn minor(money: Money) -> i64 {
     money.minor().expect("amounts fit 64 bits")

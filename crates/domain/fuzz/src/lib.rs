@@ -9,7 +9,7 @@ use arbitragevault_domain::history::{Change, History};
 use arbitragevault_domain::identifier::Asin;
 use arbitragevault_domain::market::{
     BuyBox, DataSource, Histories, ListingKind, LiveOffers, MarketSnapshot, ObservedFee, Package,
-    SalesRankDrops,
+    SalesRankDrops, UsedOffers,
 };
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::money::{Currency, Money};
@@ -215,6 +215,12 @@ fn snapshot(
             new_fbm: u.arbitrary()?,
             new: u.arbitrary()?,
             used: u.arbitrary()?,
+            used_by_condition: UsedOffers {
+                like_new: u.arbitrary()?,
+                very_good: u.arbitrary()?,
+                good: u.arbitrary()?,
+                acceptable: u.arbitrary()?,
+            },
         },
         buy_box: BuyBox {
             is_amazon: u.arbitrary()?,
