@@ -212,7 +212,7 @@ fn is_book(snapshot: &MarketSnapshot) -> bool {
 }
 
 /// A rate or probability as it is shown: more places would only pretend.
-fn rounded(value: f64, places: i32) -> f64 {
+pub(crate) fn rounded(value: f64, places: i32) -> f64 {
     let unit = 10.0_f64.powi(places);
     (value * unit).round_ties_even() / unit
 }

@@ -14,13 +14,12 @@ mod spread;
 pub mod strategy;
 mod stretches;
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
+use crate::rounding::nearest;
 
 /// A share as whole percent, rounded to the nearest; 65,535 at most.
 fn whole_percent(share: f64) -> u16 {
-    Decimal::from_f64_retain((share * 100.0).max(0.0))
-        .and_then(|percent| percent.round().to_u16())
+    nearest((share * 100.0).max(0.0))
+        .and_then(|percent| u16::try_from(percent).ok())
         .unwrap_or(u16::MAX)
 }
 

@@ -8,11 +8,12 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use super::ScoreConfig;
-use crate::demand::DemandEstimate;
+use crate::demand::{DemandEstimate, rounded};
 use crate::history::{History, Window};
 use crate::money::Money;
 use crate::price::SalePriceEstimate;
 use crate::profit::ProfitBreakdown;
+use crate::rounding::nearest;
 
 /// The components of all scores; those of a score that is unknown are `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -118,9 +119,7 @@ impl VelocityComponents {
         };
         Self {
             monthly_units: demand.monthly_units,
-            your_share_percent: Decimal::from_f64_retain(share)
-                .and_then(|share| share.round_dp(1).to_f64())
-                .unwrap_or_default(),
+            your_share_percent: rounded(share, 1),
             sells_within_30_days_percent: demand.sells_within_30_days_percent,
         }
     }
@@ -242,8 +241,8 @@ pub(crate) fn roi_signal(roi_percent: Decimal) -> u8 {
 
 /// A number as a signal from 0 to 100.
 fn signal(value: f64) -> u8 {
-    Decimal::from_f64_retain(value.clamp(0.0, 100.0))
-        .and_then(|value| value.round().to_u8())
+    nearest(value.clamp(0.0, 100.0))
+        .and_then(|value| u8::try_from(value).ok())
         .unwrap_or(0)
 }
 

@@ -1,10 +1,9 @@
 //! Where the sales rank is going, beside the velocity and never in it: a dead book that became a little less dead is dead.
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::history::{History, Window};
+use crate::rounding::nearest;
 use crate::time::KeepaMinutes;
 
 /// Where the sales rank is going.
@@ -41,7 +40,7 @@ impl SalesRankTrend {
     pub(super) fn of(ranks: &History, now: KeepaMinutes) -> Option<Self> {
         let typical = |window| {
             let (log_rank, _) = ranks.log_moments(window)?;
-            Decimal::from_f64_retain(log_rank.exp())?.round().to_u32()
+            u32::try_from(nearest(log_rank.exp())?).ok()
         };
         let recent = typical(Window::days_before(now, RECENT_DAYS))?;
         let earlier = typical(Window::days_before(
