@@ -83,7 +83,8 @@ macro_rules! due_of_batch {
 }
 
 /// Claims jobs (ADR 8): `sharing` are the organisations with due work, `lists` the batches of each with their places in the claim,
-/// `ready` twice as many jobs as places, so that those of one fill what another leaves empty, and `with_them` the same products elsewhere.
+/// `ready` twice as many jobs as places, so that those of one fill what another leaves empty, `placed` their order among all of the organisation
+/// (the places of lists are rounded up, which must not make its share larger), and `with_them` the same products elsewhere.
 ///
 /// The work of one claim grows with the organisations that have work and with what is claimed, not with what waits. The limits of 1000 are
 /// never reached: they tell the planner that few rows are wanted, which it cannot know of a computed limit, and rows are read and locked one
@@ -107,7 +108,8 @@ const CLAIM: &str = concat!(
              ORDER BY b.analysed_items + b.failed_items, b.id
              LIMIT 1) due),
      lists AS MATERIALIZED (
-         SELECT b.id, ceil(s.places::numeric / count(*) OVER (PARTITION BY s.organisation_id))::bigint AS places
+         SELECT b.id, s.organisation_id, s.places AS places_of_all,
+                ceil(s.places::numeric / count(*) OVER (PARTITION BY s.organisation_id))::bigint AS places
          FROM sharing s
          CROSS JOIN LATERAL (
              SELECT id FROM (
@@ -119,7 +121,8 @@ const CLAIM: &str = concat!(
                  LIMIT 1000) b
              LIMIT s.places) b),
      ready AS MATERIALIZED (
-         SELECT j.id, j.subject, row_number() OVER (PARTITION BY l.id ORDER BY j.run_at, j.id) / l.places::float8 AS place
+         SELECT j.id, j.subject, l.organisation_id, l.places_of_all,
+                row_number() OVER (PARTITION BY l.id ORDER BY j.run_at, j.id) / l.places::float8 AS place
          FROM lists l
          CROSS JOIN LATERAL (
              SELECT id, subject, run_at FROM (
@@ -129,8 +132,12 @@ const CLAIM: &str = concat!(
                  LIMIT 1000
                  FOR UPDATE SKIP LOCKED) j
              LIMIT 2 * l.places) j),
+     placed AS MATERIALIZED (
+         SELECT subject,
+                row_number() OVER (PARTITION BY organisation_id ORDER BY place, random()) / places_of_all::float8 AS place
+         FROM ready),
      subjects AS MATERIALIZED (
-         SELECT subject FROM ready GROUP BY subject ORDER BY min(place), random() LIMIT $2),
+         SELECT subject FROM placed GROUP BY subject ORDER BY min(place), random() LIMIT $2),
      with_them AS MATERIALIZED (
          SELECT j.id FROM subjects s
          CROSS JOIN LATERAL (
