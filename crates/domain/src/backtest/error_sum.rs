@@ -44,7 +44,7 @@ impl PriceErrors {
         let truth = f64::from(truth.max(1));
         let [low, likely, high] = [price.low, price.likely, price.high]
             .map(|minor| f64::from(i32::try_from(minor).unwrap_or(i32::MAX)));
-        let error = |price: f64| (price / truth - 1.0).abs();
+        let error = |foretold: f64| (foretold / truth - 1.0).abs();
         self.of_estimate.push(error(likely));
         self.of_current.push(error(f64::from(current)));
         self.of_median.push(error(f64::from(median)));

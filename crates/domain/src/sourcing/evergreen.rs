@@ -134,7 +134,7 @@ pub fn evergreen(
         components,
         series: past.series,
         volatility_percent: whole_percent(past.volatility),
-        recent_price_percent: past.recent_price.map(whole_percent),
+        recent_price_percent: past.recent_level.map(whole_percent),
         rank_deviation_percent: whole_percent(past.rank_deviation),
         monthly_units: demand.monthly_units,
         suggested_stock: is_evergreen.then(|| stock(demand.your_monthly_units)),
@@ -182,15 +182,15 @@ struct Past {
     /// Months in which both are known.
     months: usize,
     volatility: f64,
-    /// The price of the last days as a share of that of two years.
-    recent_price: Option<f64>,
+    /// The median of the last days as a share of that of two years; no amount.
+    recent_level: Option<f64>,
     rank_deviation: f64,
 }
 
 impl Past {
     /// Volatility, or how far the price has left its level, whichever is more.
     fn price_movement(&self) -> f64 {
-        let distance = self.recent_price.map_or(0.0, |recent| (recent - 1.0).abs());
+        let distance = self.recent_level.map_or(0.0, |recent| (recent - 1.0).abs());
         self.volatility.max(distance)
     }
 
@@ -228,7 +228,7 @@ impl Past {
             series,
             months,
             volatility: spread.volatility,
-            recent_price: recent
+            recent_level: recent
                 .filter(|_| median > 0)
                 .map(|[recent]| f64::from(recent) / f64::from(median)),
             rank_deviation: deviation(ranks),
