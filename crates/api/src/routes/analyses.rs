@@ -168,10 +168,7 @@ pub(crate) async fn list_analyses(
     let filter = query.filter();
     let cursors = query.cursors();
     let sort = AnalysisSort::from(query.sort);
-    let after = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after = cursors.place(query.cursor.as_deref())?;
     // One row more than asked for tells whether there is another page.
     let page = AnalysisPage {
         sort,

@@ -7,7 +7,7 @@ use arbitragevault_services::api_keys::KeyTerms;
 use arbitragevault_services::persistence::api_keys::ApiKey;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -15,7 +15,7 @@ use crate::caller::{ApiKeysRead, ApiKeysWrite, Caller};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response, truncate};
+use crate::wire::{Cursor, Page, PageQuery, json_response};
 
 problems!(
     CreateProblems: MalformedBody, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
@@ -148,27 +148,13 @@ fn permissions(scopes: &[String]) -> Result<Vec<Permission>, Problem> {
     }
 }
 
-/// Which keys.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Rows of a page.
-    #[serde(default = "default_limit")]
-    #[validate(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// List the API keys
 ///
 /// Those of the organisation, newest first, revoked and expired ones included.
 #[utoipa::path(
     tag = "api-keys",
     security(("bearer" = ["api_keys:read"])),
-    params(ListQuery),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<ApiKeyView<'_>>), ListProblems),
 )]
 #[get("/api-keys")]
@@ -176,22 +162,18 @@ pub(crate) async fn list_api_keys(
     request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<ApiKeysRead>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&"api-keys");
-    let after: Option<Uuid> = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
     let limit = i64::from(query.limit) + 1;
     let mut keys = state.services.api_keys(caller.0, after, limit).await?;
-    let has_more = truncate(&mut keys, query.limit);
-    let last = keys.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|key| cursors.after(&key.id)),
-        items: keys.iter().map(ApiKeyView::from).collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut keys,
+        query.limit,
+        |key| cursors.after(&key.id),
+        ApiKeyView::from,
+    );
     page.respond(&request, KEY_BYTES)
 }
 

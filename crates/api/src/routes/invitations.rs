@@ -6,7 +6,7 @@ use arbitragevault_services::access::Role;
 use arbitragevault_services::persistence::invitations::Invitation;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -14,7 +14,7 @@ use crate::caller::{AccountWrite, Caller, InvitationsRead, InvitationsWrite};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response, truncate};
+use crate::wire::{Cursor, Page, PageQuery, json_response};
 
 problems!(
     CreateProblems: MalformedBody, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
@@ -113,27 +113,13 @@ pub(crate) async fn create_invitation(
     json_response(StatusCode::CREATED, &created)
 }
 
-/// Which invitations.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Rows of a page.
-    #[serde(default = "default_limit")]
-    #[validate(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// List the invitations
 ///
 /// Those into the organisation, newest first, accepted and expired ones included.
 #[utoipa::path(
     tag = "organisations",
     security(("bearer" = ["invitations:read"])),
-    params(ListQuery),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<InvitationView<'_>>), ListProblems),
 )]
 #[get("/organisations/current/invitations")]
@@ -141,22 +127,18 @@ pub(crate) async fn list_invitations(
     request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<InvitationsRead>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&"invitations");
-    let after: Option<Uuid> = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
     let limit = i64::from(query.limit) + 1;
     let mut invitations = state.services.invitations(caller.0, after, limit).await?;
-    let has_more = truncate(&mut invitations, query.limit);
-    let last = invitations.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|invitation| cursors.after(&invitation.id)),
-        items: invitations.iter().map(InvitationView::from).collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut invitations,
+        query.limit,
+        |invitation| cursors.after(&invitation.id),
+        InvitationView::from,
+    );
     page.respond(&request, INVITATION_BYTES)
 }
 

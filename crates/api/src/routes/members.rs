@@ -6,7 +6,7 @@ use arbitragevault_services::access::Role;
 use arbitragevault_services::persistence::memberships::Member;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -14,7 +14,7 @@ use crate::caller::{Caller, MembersRead, MembersWrite};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response, truncate};
+use crate::wire::{Cursor, Page, PageQuery, json_response};
 
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
 problems!(
@@ -55,27 +55,13 @@ impl<'a> From<&'a Member> for MemberView<'a> {
     }
 }
 
-/// Which members.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Rows of a page.
-    #[serde(default = "default_limit")]
-    #[validate(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// List the members
 ///
 /// Those of the organisation.
 #[utoipa::path(
     tag = "organisations",
     security(("bearer" = ["members:read"])),
-    params(ListQuery),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<MemberView<'_>>), ListProblems),
 )]
 #[get("/organisations/current/members")]
@@ -83,22 +69,18 @@ pub(crate) async fn list_members(
     request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<MembersRead>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&"members");
-    let after: Option<Uuid> = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
     let limit = i64::from(query.limit) + 1;
     let mut members = state.services.members(caller.0, after, limit).await?;
-    let has_more = truncate(&mut members, query.limit);
-    let last = members.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|member| cursors.after(&member.user_id)),
-        items: members.iter().map(MemberView::from).collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut members,
+        query.limit,
+        |member| cursors.after(&member.user_id),
+        MemberView::from,
+    );
     page.respond(&request, MEMBER_BYTES)
 }
 

@@ -72,6 +72,14 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// Where a page begins: after the position of the caller's cursor, or with the list.
+    ///
+    /// # Errors
+    /// A problem when this list did not give it out.
+    pub(crate) fn place<P: Position>(self, cursor: Option<&str>) -> Result<Option<P>, Problem> {
+        cursor.map(|cursor| self.read(cursor)).transpose()
+    }
+
     /// The position that a caller's cursor stands for.
     ///
     /// # Errors

@@ -8,6 +8,6 @@ mod rows;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use money::{MinorMoney, read_percent};
-pub(crate) use page::{Page, Total, default_limit, truncate, with_items};
+pub(crate) use page::{Page, PageQuery, Total, default_limit, truncate, with_items};
 pub(crate) use respond::{json_bytes, json_response, located};
 pub(crate) use rows::{BatchItem, ItemPrice, RowFinding, RowOutcome, list_problem};

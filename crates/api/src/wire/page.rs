@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 use super::respond::json_bytes;
 use crate::problem::Problem;
@@ -20,6 +21,20 @@ pub(crate) fn truncate<T>(rows: &mut Vec<T>, limit: u32) -> bool {
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     has_more
+}
+
+/// Which page of a list that has neither filters nor sorts.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// Rows of a page.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub(crate) limit: u32,
+    /// The `next_cursor` of the page before.
+    pub(crate) cursor: Option<String>,
 }
 
 /// One page of a list.
@@ -63,6 +78,24 @@ impl Total {
             TotalRelation::AtLeast
         };
         Self { count, relation }
+    }
+}
+
+impl<T> Page<T> {
+    /// The page of rows, of which one more was read than is shown. `cursor` is that of what follows the last one shown.
+    pub(crate) fn of<'r, R>(
+        rows: &'r mut Vec<R>,
+        limit: u32,
+        cursor: impl FnOnce(&R) -> String,
+        view: impl FnMut(&'r R) -> T,
+    ) -> Self {
+        let has_more = truncate(rows, limit);
+        let last = rows.last().filter(|_| has_more);
+        Self {
+            next_cursor: last.map(cursor),
+            items: rows.iter().map(view).collect(),
+            total: None,
+        }
     }
 }
 

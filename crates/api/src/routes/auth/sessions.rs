@@ -12,7 +12,7 @@ use super::wire::{SESSION_BYTES, SessionView};
 use crate::extract::{Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response, truncate};
+use crate::wire::{Cursor, Page, default_limit, json_response};
 
 problems!(
     ListProblems: InvalidParameter, InvalidCursor, Unauthenticated, ValidationFailed, Unavailable
@@ -51,22 +51,15 @@ pub(crate) async fn list_sessions(
     Query(query): Query<SessionsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&("sessions", caller.0.user_id));
-    let after: Option<Uuid> = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
     let limit = i64::from(query.limit) + 1;
     let mut sessions = state.services.sessions(caller.0, after, limit).await?;
-    let has_more = truncate(&mut sessions, query.limit);
-    let last = sessions.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|session| cursors.after(&session.id)),
-        items: sessions
-            .iter()
-            .map(|session| SessionView::new(session, caller.0.session_id))
-            .collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut sessions,
+        query.limit,
+        |session| cursors.after(&session.id),
+        |session| SessionView::new(session, caller.0.session_id),
+    );
     page.respond(&request, SESSION_BYTES)
 }
 

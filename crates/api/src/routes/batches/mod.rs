@@ -18,7 +18,7 @@ use crate::caller::{BatchesRead, BatchesWrite, Caller};
 use crate::extract::{Body, Id, Query, RawBody};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response, located, truncate};
+use crate::wire::{Cursor, Page, default_limit, json_response, located};
 use submission::{JsonList, TextTerms};
 use wire::{
     BATCH_BYTES, BatchEstimate, BatchStatus, BatchView, ITEM_BYTES, ItemStatus, ItemView,
@@ -135,22 +135,18 @@ pub(crate) async fn list_batches(
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&("batches", query.status));
-    let after: Option<Uuid> = match &query.cursor {
-        Some(cursor) => Some(cursors.read(cursor)?),
-        None => None,
-    };
+    let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
     let status = query.status.map(BatchStatus::as_str);
     let mut batches = state
         .services
         .batches(caller.0, status, after, i64::from(query.limit) + 1)
         .await?;
-    let has_more = truncate(&mut batches, query.limit);
-    let last = batches.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|batch| cursors.after(&batch.id)),
-        items: batches.iter().map(BatchView::from).collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut batches,
+        query.limit,
+        |batch| cursors.after(&batch.id),
+        BatchView::from,
+    );
     page.respond(&request, BATCH_BYTES)
 }
 
@@ -223,16 +219,12 @@ pub(crate) async fn list_batch_items(
         .batch_items(caller.0, id.0, status, after, limit)
         .await?;
     let currency = currency(&batch)?;
-    let has_more = truncate(&mut items, query.limit);
-    let last = items.last().filter(|_| has_more);
-    let page = Page {
-        next_cursor: last.map(|item| cursors.after(&item.position)),
-        items: items
-            .iter()
-            .map(|item| ItemView::new(item, currency))
-            .collect(),
-        total: None,
-    };
+    let page = Page::of(
+        &mut items,
+        query.limit,
+        |item| cursors.after(&item.position),
+        |item| ItemView::new(item, currency),
+    );
     page.respond(&request, ITEM_BYTES)
 }
 
