@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::PersistenceError;
 use crate::pages;
-use crate::schema::{api_keys, memberships};
+use crate::schema::{api_keys, memberships, users};
 
 /// How exactly it is known when a key was last used: one write a key and minute at most.
 pub const LAST_USE_PRECISION: TimeDelta = TimeDelta::minutes(1);
@@ -95,7 +95,7 @@ pub struct PresentedKey {
 /// The key with this hash, of whatever organisation.
 ///
 /// # Errors
-/// [`PersistenceError::NotFound`] when there is none.
+/// [`PersistenceError::NotFound`] when there is none, or its maker's account is closed.
 pub async fn by_hash(
     connection: &mut AsyncPgConnection,
     hash: &[u8],
@@ -105,7 +105,9 @@ pub async fn by_hash(
         .and(memberships::organisation_id.eq(api_keys::organisation_id));
     Ok(api_keys::table
         .inner_join(memberships::table.on(is_membership))
+        .inner_join(users::table.on(users::id.eq(api_keys::created_by)))
         .filter(api_keys::hash.eq(hash))
+        .filter(users::disabled_at.is_null())
         .select((ApiKey::as_select(), api_keys::hash, memberships::role))
         .first(connection)
         .await?)

@@ -82,6 +82,24 @@ pub async fn get(
         .await?)
 }
 
+/// The role of a member whose account is open.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when the user is no member, or the account is closed.
+pub async fn open_role(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> Result<String, PersistenceError> {
+    Ok(memberships::table
+        .find((user_id, organisation_id))
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(users::disabled_at.is_null())
+        .select(memberships::role)
+        .first(connection)
+        .await?)
+}
+
 /// The owner who has been one for longest.
 ///
 /// # Errors

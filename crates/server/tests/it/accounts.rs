@@ -114,6 +114,14 @@ async fn an_account_from_its_making_to_signing_out() {
     let members = Answer::of(mine.send().await.unwrap()).await.json(200);
     assert_eq!(members["items"][0]["role"], "OWNER", "{members:#}");
     assert_eq!(members["items"].as_array().unwrap().len(), 1);
+    let close = |value| format!("UPDATE users SET disabled_at = {value} WHERE email = '{ADA}'");
+    world.change(&close("now()")).await;
+    let closed = server
+        .anonymous(Method::GET, "/api/v1/batches")
+        .bearer_auth(text(&tokens, "access_token"));
+    let closed = Answer::of(closed.send().await.unwrap()).await;
+    assert_eq!(closed.problem(), (401, "UNAUTHENTICATED".to_owned()));
+    world.change(&close("NULL")).await;
     assert!(me["email_verified_at"].is_string());
     assert_eq!(me["organisation"]["role"], "OWNER");
 

@@ -9,8 +9,8 @@ mod secret;
 
 use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::api_keys::{self, LAST_USE_PRECISION, PresentedKey};
+use arbitragevault_persistence::memberships;
 use arbitragevault_persistence::organisations::{DEFAULT_ORGANISATION, DEFAULT_USER};
-use arbitragevault_persistence::{memberships, users};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -164,22 +164,16 @@ impl Services {
     async fn signed_in_as(&self, token: &str) -> Result<Caller, AccessError> {
         let subject = tokens::verify(self, token).await?;
         let mut connection = self.pool.get().await?;
-        let unknown = |error| match error {
+        let (organisation_id, user_id) = (subject.organisation_id, subject.user_id);
+        let role = memberships::open_role(&mut connection, organisation_id, user_id).await;
+        let role = role.map_err(|error| match error {
             PersistenceError::NotFound => AccessError::Refused(Refusal::NoMember),
             other => other.into(),
-        };
-        let user = users::get(&mut connection, subject.user_id).await;
-        if user.map_err(unknown)?.disabled_at.is_some() {
-            return Err(AccessError::Refused(Refusal::NoMember));
-        }
-        let member =
-            memberships::get(&mut connection, subject.organisation_id, subject.user_id).await;
-        let role = member.map_err(unknown)?.role.parse();
-        Ok(Caller::member(
-            subject.organisation_id,
-            subject.user_id,
-            role.map_err(|error: UnknownRole| ServiceError::internal(error))?,
-        ))
+        })?;
+        let role = role
+            .parse()
+            .map_err(|error: UnknownRole| ServiceError::internal(error))?;
+        Ok(Caller::member(organisation_id, user_id, role))
     }
 
     /// For whom an API key acts.
