@@ -1,8 +1,9 @@
 //! A book with everything by which it can be selected, computed once for all who ask.
 
 use super::book::{Book, BookKind, Gap};
+use super::facts::{self, PublishedBook};
 use super::market::{BuyBox, Condition, Market, Moment, UsedBuyBox};
-use super::product::{self, Identity, PublishedBook};
+use super::product::Identity;
 use super::seller::Trader;
 use super::series::Series;
 use super::slots::{self, SLOTS};
@@ -158,17 +159,17 @@ impl Listing {
             rank_drops: rank
                 .map(|rank| [30, 90, 180, 365].map(|days| window::falls(rank, seen - days * DAY))),
             month_ranks,
-            monthly_sold: rank.and_then(|_| product::monthly_sold(market.sold_within(30, seen))),
-            availability: product::availability(&market),
+            monthly_sold: rank.and_then(|_| facts::monthly_sold(market.sold_within(30, seen))),
+            availability: facts::availability(&market),
             amazon_departures: [30, 90].map(|days| {
                 let count = window::departures(&market.amazon, seen - days * DAY);
                 i32::try_from(count).unwrap_or(i32::MAX)
             }),
-            last_price_change: product::last_price_change(&market),
+            last_price_change: facts::last_price_change(&market),
             last_offers_update: market.offers_fetched.points().last().map_or(-1, |p| p.time),
             fba_fee: (has_size && book.has_fee)
                 .then(|| fee::pick_and_pack(book.package_mm, book.weight_g)),
-            eligible: product::eligible(&market),
+            eligible: facts::eligible(&market),
             offers: live(&market),
             former_traders,
             buy_box: market.buy_box_holders.last().and_then(|(_, held)| *held),

@@ -2,6 +2,7 @@
 
 pub(crate) mod book;
 pub(crate) mod category;
+mod facts;
 mod fee;
 mod identity;
 pub(crate) mod listing;
