@@ -43,6 +43,7 @@ fn main() {
     row("this crate, 3 histories of 36", || {
         own(&text, few.into_iter().collect())
     });
+    row("this crate, no history", || own(&text, CsvSelection::NONE));
     row("serde_json", || {
         serde_json::from_slice::<Answer>(&text).expect("an answer").products
     });

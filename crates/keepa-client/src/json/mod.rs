@@ -9,6 +9,7 @@ mod error;
 mod object;
 mod reader;
 mod split;
+mod words;
 
 pub(crate) use decode::{Absent, Decode, name_of};
 pub(crate) use error::DecodeError;

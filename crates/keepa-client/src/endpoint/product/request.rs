@@ -102,8 +102,8 @@ impl ProductRequest {
         }
     }
 
-    /// Reads only these histories of an answer; all of them by default. Keepa sends them nevertheless, but stepping over one costs a tenth of
-    /// reading it, and no memory.
+    /// Reads only these histories of an answer; all of them by default. Keepa sends them nevertheless; one that is not read is stepped over
+    /// and takes no memory.
     #[must_use]
     pub fn read_histories(mut self, series: impl IntoIterator<Item = CsvType>) -> Self {
         self.histories = series.into_iter().collect();
