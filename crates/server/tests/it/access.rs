@@ -48,8 +48,14 @@ async fn world_of_roles() -> (World, TestServer) {
         // Made as for an owner: what a key may is what its maker may.
         world.make_key(&key).await;
     }
-    world.change(&format!("INSERT INTO organisations (id, name, slug) VALUES ('{OTHER_ORGANISATION}', 'Other', 'other')")).await;
     world.change(&format!("INSERT INTO users (id, email, display_name) VALUES ('{OTHER_OWNER}', 'other@example.com', 'Other')")).await;
+    make_other_organisation(&world).await;
+    (world, server)
+}
+
+/// The other organisation, with its owner and the owner's key.
+async fn make_other_organisation(world: &World) {
+    world.change(&format!("INSERT INTO organisations (id, name, slug) VALUES ('{OTHER_ORGANISATION}', 'Other', 'other')")).await;
     world.change(&format!("INSERT INTO memberships (user_id, organisation_id, role) VALUES ('{OTHER_OWNER}', '{OTHER_ORGANISATION}', 'OWNER')")).await;
     world
         .make_key(&TestKey {
@@ -59,7 +65,6 @@ async fn world_of_roles() -> (World, TestServer) {
             ..TestKey::default()
         })
         .await;
-    (world, server)
 }
 
 /// The operations of the document, and whom they are for.
@@ -266,16 +271,7 @@ async fn every_operation_is_open_to_exactly_those_whom_it_is_for() {
                     answer.text
                 );
                 // It deleted itself: the tests that follow need it again.
-                world.change(&format!("INSERT INTO organisations (id, name, slug) VALUES ('{OTHER_ORGANISATION}', 'Other', 'other')")).await;
-                world.change(&format!("INSERT INTO memberships (user_id, organisation_id, role) VALUES ('{OTHER_OWNER}', '{OTHER_ORGANISATION}', 'OWNER')")).await;
-                world
-                    .make_key(&TestKey {
-                        text: "avk_other",
-                        organisation: OTHER_ORGANISATION,
-                        user: OTHER_OWNER,
-                        ..TestKey::default()
-                    })
-                    .await;
+                make_other_organisation(&world).await;
             }
             (Object::Nothing | Object::Product, _) => {
                 assert_eq!(

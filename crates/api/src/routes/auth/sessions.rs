@@ -2,17 +2,16 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
 
 use super::signed_in::SignedIn;
 use super::wire::{SESSION_BYTES, SessionView};
 use crate::extract::{Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, default_limit, json_response};
+use crate::wire::{Cursor, Page, PageQuery, json_response};
 
 problems!(
     ListProblems: InvalidParameter, InvalidCursor, Unauthenticated, ValidationFailed, Unavailable
@@ -20,27 +19,13 @@ problems!(
 problems!(RevokeProblems: InvalidParameter, Unauthenticated, NotFound, Unavailable);
 problems!(RevokeOthersProblems: Unauthenticated, Unavailable);
 
-/// Which sessions.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct SessionsQuery {
-    /// Rows of a page.
-    #[serde(default = "default_limit")]
-    #[validate(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// List your sessions
 ///
 /// Those that live, newest first.
 #[utoipa::path(
     tag = "auth",
     security(("bearer" = [])),
-    params(SessionsQuery),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<SessionView<'_>>), ListProblems),
 )]
 #[get("/auth/sessions")]
@@ -48,7 +33,7 @@ pub(crate) async fn list_sessions(
     request: HttpRequest,
     state: web::Data<ApiState>,
     caller: SignedIn,
-    Query(query): Query<SessionsQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cursors = Cursor::of(&("sessions", caller.0.user_id));
     let after: Option<Uuid> = cursors.place(query.cursor.as_deref())?;
