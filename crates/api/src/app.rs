@@ -111,9 +111,15 @@ fn cors(settings: &HttpSettings) -> Cors {
             Method::DELETE,
         ])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allowed_headers([header::IF_MATCH, header::IF_NONE_MATCH])
         .allowed_header("last-event-id")
         .allowed_header("x-request-id")
-        .expose_headers([header::LINK, header::LOCATION, header::RETRY_AFTER])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+        ])
         .expose_headers(["x-request-id"])
         .supports_credentials()
         .max_age(3_600);

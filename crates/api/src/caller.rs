@@ -36,7 +36,7 @@ macro_rules! needs {
 }
 
 needs! {
-    BatchesRead BatchesWrite AnalysesRead AnalysesWrite ProductsRead KeepaRead CalculatorRead ApiKeysRead ApiKeysWrite OrganisationRead
+    BatchesRead BatchesWrite AnalysesRead AnalysesWrite ProductsRead KeepaRead CalculatorRead ConfigRead ConfigWrite AuditRead ApiKeysRead ApiKeysWrite OrganisationRead
     OrganisationWrite OwnershipWrite MembersRead MembersWrite InvitationsRead InvitationsWrite AccountWrite
 }
 

@@ -80,6 +80,17 @@ impl Analysis {
             .first()
             .map_or("", |reason| reason.text.as_str())
     }
+
+    /// What was offered to us: with the snapshot and the configuration, all that is needed to make the analysis again.
+    #[must_use]
+    pub const fn acquisition(&self) -> Acquisition {
+        Acquisition {
+            buy_price: self.buy_price,
+            quantity: self.quantity,
+            condition: self.condition,
+            fulfilment: self.fulfilment,
+        }
+    }
 }
 
 /// Answers whether to buy, at what price at most, how fast it sells, what is left, and how sure that is.

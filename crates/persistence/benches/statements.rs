@@ -155,6 +155,7 @@ fn analysis() -> NewAnalysis {
         batch_id: None,
         position: None,
         snapshot_id: None,
+        configuration_id: None,
         asin: "0306406152".to_owned(),
         marketplace: "US".to_owned(),
         currency: "USD".to_owned(),

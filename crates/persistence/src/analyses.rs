@@ -1,5 +1,7 @@
 //! Analyses: narrow columns to list and rank by, and the whole document beside them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -27,6 +29,8 @@ pub struct NewAnalysis {
     pub position: Option<i32>,
     /// The snapshot that it rests on.
     pub snapshot_id: Option<Uuid>,
+    /// The configuration under which it was made.
+    pub configuration_id: Option<Uuid>,
     /// Product.
     pub asin: String,
     /// Marketplace.
@@ -145,6 +149,8 @@ pub struct AnalysisSummary {
     pub summary: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
+    /// The configuration under which it was made; `None` when a version that did not keep it made the analysis.
+    pub configuration_id: Option<Uuid>,
 }
 
 /// The order of a list: what is recommended before what is not, then best first, unknown last.
@@ -309,6 +315,40 @@ pub async fn document(
         .await?)
 }
 
+/// A stored analysis with what it rests on.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = analyses)]
+pub struct StoredAnalysis {
+    /// Id.
+    pub id: Uuid,
+    /// The market data; `None` when it is kept no more.
+    pub snapshot_id: Option<Uuid>,
+    /// The configuration; `None` when a version that did not keep it made the analysis.
+    pub configuration_id: Option<Uuid>,
+    /// The whole analysis as JSON.
+    pub document: String,
+}
+
+/// Analyses of an organisation in the order of their ids' list; those that it does not have are left out.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn stored(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<StoredAnalysis>, PersistenceError> {
+    let mut rows: Vec<StoredAnalysis> = analyses::table
+        .filter(analyses::id.eq_any(ids))
+        .filter(analyses::organisation_id.eq(organisation_id))
+        .select(StoredAnalysis::as_select())
+        .load(connection)
+        .await?;
+    let place: HashMap<Uuid, usize> = ids.iter().copied().zip(0..).collect();
+    rows.sort_by_key(|row| place.get(&row.id).copied());
+    Ok(rows)
+}
+
 /// Stores one analysis.
 ///
 /// # Errors
@@ -343,11 +383,11 @@ pub async fn insert_many(
         "INSERT INTO analyses (id, organisation_id, batch_id, position, snapshot_id, asin, marketplace, currency, title, source,
              engine_version, as_of, buy_price_minor, quantity, condition, fulfilment, sale_price_low_minor, sale_price_minor,
              sale_price_high_minor, fees_minor, profit_minor, roi_bp, max_buy_price_minor, days_to_sell, velocity, stability,
-             confidence, combined, opportunity, rating, recommendation, main_reason, summary, document, created_at, flags)
-         SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6, u.c7, u.c8, u.c9, u.c10, u.c11, u.c12, u.c13, u.c14, u.c15, u.c16, u.c17, u.c18, u.c19, u.c20, u.c21, u.c22, u.c23, u.c24, u.c25, u.c26, u.c27, u.c28, u.c29, u.c30, u.c31, u.c32, u.c33, u.c34, u.c35,
-             string_to_array(u.c36, ',')
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
-             AS u (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36)
+             confidence, combined, opportunity, rating, recommendation, main_reason, summary, document, created_at, configuration_id, flags)
+         SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6, u.c7, u.c8, u.c9, u.c10, u.c11, u.c12, u.c13, u.c14, u.c15, u.c16, u.c17, u.c18, u.c19, u.c20, u.c21, u.c22, u.c23, u.c24, u.c25, u.c26, u.c27, u.c28, u.c29, u.c30, u.c31, u.c32, u.c33, u.c34, u.c35, u.c36,
+             string_to_array(u.c37, ',')
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
+             AS u (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36, c37)
          ON CONFLICT (batch_id, position) DO NOTHING",
     )
     .bind::<Array<SqlUuid>, _>(column(rows, |r| r.id))
@@ -385,6 +425,7 @@ pub async fn insert_many(
     .bind::<Array<Text>, _>(column(rows, |r| &r.summary))
     .bind::<Array<Text>, _>(column(rows, |r| &r.document))
     .bind::<Array<Timestamptz>, _>(column(rows, |r| r.created_at))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(rows, |r| r.configuration_id))
     .bind::<Array<Text>, _>(column(rows, |r| r.flags.join(",")))
     .execute(connection)
     .await?)

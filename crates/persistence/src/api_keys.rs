@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::pages;
 use crate::schema::{api_keys, memberships, users};
 
@@ -73,12 +75,44 @@ pub struct NewApiKey {
 pub async fn insert(
     connection: &mut AsyncPgConnection,
     key: &NewApiKey,
+    act: Act,
 ) -> Result<ApiKey, PersistenceError> {
-    Ok(diesel::insert_into(api_keys::table)
-        .values(key)
-        .returning(ApiKey::as_returning())
-        .get_result(connection)
-        .await?)
+    connection
+        .transaction(async |connection| {
+            let stored: ApiKey = diesel::insert_into(api_keys::table)
+                .values(key)
+                .returning(ApiKey::as_returning())
+                .get_result(connection)
+                .await?;
+            let payload = json!({
+                "name": stored.name,
+                "prefix": stored.prefix,
+                "role": stored.role,
+                "scopes": stored.scopes,
+                "expires_at": stored.expires_at,
+            });
+            append(connection, &stored, (1, "CREATED", payload), act).await?;
+            Ok(stored)
+        })
+        .await
+}
+
+async fn append(
+    connection: &mut AsyncPgConnection,
+    key: &ApiKey,
+    (sequence, kind, payload): (i32, &'static str, Value),
+    act: Act,
+) -> Result<(), PersistenceError> {
+    let event = NewEvent {
+        organisation_id: key.organisation_id,
+        stream_kind: StreamKind::ApiKey,
+        stream_id: &key.id.to_string(),
+        sequence,
+        kind,
+        payload,
+        act,
+    };
+    events::append(connection, event).await
 }
 
 /// A key as a request presents it.
@@ -161,17 +195,25 @@ pub async fn revoke(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     id: Uuid,
-    now: DateTime<Utc>,
+    act: Act,
 ) -> Result<ApiKey, PersistenceError> {
     let own = api_keys::table
         .find(id)
         .filter(api_keys::organisation_id.eq(organisation_id));
-    diesel::update(own)
+    let revoked: Option<ApiKey> = diesel::update(own)
         .filter(api_keys::revoked_at.is_null())
-        .set(api_keys::revoked_at.eq(now))
-        .execute(connection)
-        .await?;
-    Ok(own.select(ApiKey::as_select()).first(connection).await?)
+        .set(api_keys::revoked_at.eq(act.at))
+        .returning(ApiKey::as_returning())
+        .get_result(connection)
+        .await
+        .optional()?;
+    match revoked {
+        Some(key) => {
+            append(connection, &key, (2, "REVOKED", json!({})), act).await?;
+            Ok(key)
+        }
+        None => Ok(own.select(ApiKey::as_select()).first(connection).await?),
+    }
 }
 
 /// Whether any key was ever made and is still kept.

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
-use crate::events::{self, Event};
+use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::items::{self, Item};
 use crate::notice;
 use crate::pages;
@@ -75,16 +75,16 @@ impl Batch {
 pub struct NewBatch {
     /// Organisation.
     pub organisation_id: Uuid,
-    /// Who submitted it.
-    pub created_by: Uuid,
+    /// Who submits it, and when.
+    pub act: Act,
     /// Name, 1 to 200 characters.
     pub name: String,
     /// Marketplace.
     pub marketplace: String,
-    /// The configuration under which it is analysed.
+    /// The configuration under which a worker of the version before analyses it.
     pub configuration: serde_json::Value,
-    /// When it was submitted.
-    pub created_at: DateTime<Utc>,
+    /// What every scope of the configuration sets, with its version, and the strategy.
+    pub layers: serde_json::Value,
 }
 
 /// Stores a batch with its items, a job for each pending item, and its first event, in one transaction. A batch without any pending
@@ -102,29 +102,30 @@ pub async fn insert(
         i32::try_from(matching).unwrap_or(i32::MAX)
     };
     let pending = count("PENDING");
-    let finished_at = (pending == 0).then_some(new.created_at);
+    let finished_at = (pending == 0).then_some(new.act.at);
     connection
         .transaction(async |connection| {
             let batch: Batch = diesel::insert_into(batches::table)
                 .values((
                     batches::id.eq(Uuid::now_v7()),
                     batches::organisation_id.eq(new.organisation_id),
-                    batches::created_by.eq(new.created_by),
+                    batches::created_by.eq(new.act.user_id),
                     batches::name.eq(&new.name),
                     batches::status.eq(if pending == 0 { "FAILED" } else { "PENDING" }),
                     batches::marketplace.eq(&new.marketplace),
                     batches::configuration.eq(&new.configuration),
+                    batches::layers.eq(&new.layers),
                     batches::total_items.eq(i32::try_from(rows.len()).unwrap_or(i32::MAX)),
                     batches::rejected_items.eq(count("REJECTED")),
                     batches::last_sequence.eq(1),
-                    batches::created_at.eq(new.created_at),
+                    batches::created_at.eq(new.act.at),
                     batches::finished_at.eq(finished_at),
                 ))
                 .returning(Batch::as_returning())
                 .get_result(connection)
                 .await?;
-            items::insert(connection, batch.id, rows, new.created_at).await?;
-            append_event(connection, &batch, "SUBMITTED", new.created_at).await?;
+            items::insert(connection, batch.id, rows, new.act.at).await?;
+            append_event(connection, &batch, "SUBMITTED", new.act).await?;
             notice::new_work(connection).await?;
             Ok(batch)
         })
@@ -148,18 +149,30 @@ pub async fn get(
         .await?)
 }
 
-/// The configuration under which a batch is analysed.
+/// Under what a batch is analysed.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = batches)]
+pub struct BatchConfiguration {
+    /// The batch.
+    pub id: Uuid,
+    /// The whole configuration, which holds where `layers` is `None`.
+    pub configuration: serde_json::Value,
+    /// What every scope sets, with its version, and the strategy; `None` when it was submitted to a version before.
+    pub layers: Option<serde_json::Value>,
+}
+
+/// Under what batches are analysed; those that are gone are left out.
 ///
 /// # Errors
-/// [`PersistenceError::NotFound`] when there is no such batch.
-pub async fn configuration(
+/// When the database is not available.
+pub async fn configurations(
     connection: &mut AsyncPgConnection,
-    id: Uuid,
-) -> Result<serde_json::Value, PersistenceError> {
+    ids: &[Uuid],
+) -> Result<Vec<BatchConfiguration>, PersistenceError> {
     Ok(batches::table
-        .find(id)
-        .select(batches::configuration)
-        .first(connection)
+        .filter(batches::id.eq_any(ids))
+        .select(BatchConfiguration::as_select())
+        .load(connection)
         .await?)
 }
 
@@ -205,7 +218,7 @@ pub async fn cancel(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     id: Uuid,
-    now: DateTime<Utc>,
+    act: Act,
 ) -> Result<Change, PersistenceError> {
     connection
         .transaction(async |connection| {
@@ -232,13 +245,13 @@ pub async fn cancel(
                 .set((
                     batches::status.eq("CANCELLED"),
                     batches::cancelled_items.eq(i32::try_from(cancelled).unwrap_or(i32::MAX)),
-                    batches::finished_at.eq(now),
+                    batches::finished_at.eq(act.at),
                     batches::last_sequence.eq(batches::last_sequence + 1),
                 ))
                 .returning(Batch::as_returning())
                 .get_result(connection)
                 .await?;
-            append_event(connection, &batch, "CANCELLED", now).await?;
+            append_event(connection, &batch, "CANCELLED", act).await?;
             Ok(Change::Done(batch))
         })
         .await
@@ -252,7 +265,7 @@ pub async fn retry(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     id: Uuid,
-    now: DateTime<Utc>,
+    act: Act,
 ) -> Result<Change, PersistenceError> {
     connection
         .transaction(async |connection| {
@@ -272,7 +285,7 @@ pub async fn retry(
                  SET is_dead = false, attempts = 0, run_at = excluded.run_at, lease_owner = NULL, leased_until = NULL, last_error = NULL",
             )
             .bind::<diesel::sql_types::Uuid, _>(id)
-            .bind::<diesel::sql_types::Timestamptz, _>(now)
+            .bind::<diesel::sql_types::Timestamptz, _>(act.at)
             .execute(connection)
             .await?;
             let batch: Batch = diesel::update(batches::table.find(id))
@@ -286,14 +299,14 @@ pub async fn retry(
                 .returning(Batch::as_returning())
                 .get_result(connection)
                 .await?;
-            append_event(connection, &batch, "RETRIED", now).await?;
+            append_event(connection, &batch, "RETRIED", act).await?;
             notice::new_work(connection).await?;
             Ok(Change::Done(batch))
         })
         .await
 }
 
-/// Deletes a batch that is done, with its items, analyses and events.
+/// Deletes a batch that is done, with its items and analyses. What happened to it stays.
 ///
 /// # Errors
 /// [`PersistenceError::NotFound`] when the organisation has none with this id.
@@ -301,13 +314,16 @@ pub async fn delete(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     id: Uuid,
+    act: Act,
 ) -> Result<Change, PersistenceError> {
     connection
         .transaction(async |connection| {
-            let batch = lock(connection, organisation_id, id).await?;
+            let mut batch = lock(connection, organisation_id, id).await?;
             if batch.finished_at.is_none() {
                 return Ok(Change::Refused(batch));
             }
+            batch.last_sequence += 1;
+            append_event(connection, &batch, "DELETED", act).await?;
             diesel::delete(batches::table.find(id))
                 .execute(connection)
                 .await?;
@@ -331,19 +347,29 @@ async fn lock(
         .await?)
 }
 
-/// Appends an event that carries the counters of the batch, whose `last_sequence` is the event's number already.
+/// Appends an event that carries the counters of the batch, whose `last_sequence` is the event's number already. The first one tells besides
+/// what was submitted.
 pub(crate) async fn append_event(
     connection: &mut AsyncPgConnection,
     batch: &Batch,
-    kind: &str,
-    now: DateTime<Utc>,
+    kind: &'static str,
+    act: Act,
 ) -> Result<(), PersistenceError> {
-    let event = Event {
-        batch_id: batch.id,
+    let mut payload = batch.counters();
+    if batch.last_sequence == 1
+        && let Some(payload) = payload.as_object_mut()
+    {
+        payload.insert("name".to_owned(), batch.name.as_str().into());
+        payload.insert("marketplace".to_owned(), batch.marketplace.as_str().into());
+    }
+    let event = NewEvent {
+        organisation_id: batch.organisation_id,
+        stream_kind: StreamKind::Batch,
+        stream_id: &batch.id.to_string(),
         sequence: batch.last_sequence,
-        kind: kind.to_owned(),
-        payload: batch.counters(),
-        created_at: now,
+        kind,
+        payload,
+        act,
     };
-    events::append(connection, &event).await
+    events::append(connection, event).await
 }

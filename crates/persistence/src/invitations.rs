@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::events::{self, Act, NewEvent, StreamKind};
+use crate::memberships;
 use crate::organisations;
 use crate::pages;
-use crate::schema::{invitations, memberships, users};
+use crate::schema::{invitations, users};
 
 /// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -61,12 +64,35 @@ pub struct NewInvitation {
 pub async fn insert(
     connection: &mut AsyncPgConnection,
     invitation: &NewInvitation,
+    act: Act,
 ) -> Result<Invitation, PersistenceError> {
-    Ok(diesel::insert_into(invitations::table)
+    let stored: Invitation = diesel::insert_into(invitations::table)
         .values(invitation)
         .returning(Invitation::as_returning())
         .get_result(connection)
-        .await?)
+        .await?;
+    let payload =
+        json!({"email": stored.email, "role": stored.role, "expires_at": stored.expires_at});
+    append(connection, &stored, (1, "CREATED", payload), act).await?;
+    Ok(stored)
+}
+
+async fn append(
+    connection: &mut AsyncPgConnection,
+    invitation: &Invitation,
+    (sequence, kind, payload): (i32, &'static str, Value),
+    act: Act,
+) -> Result<(), PersistenceError> {
+    let event = NewEvent {
+        organisation_id: invitation.organisation_id,
+        stream_kind: StreamKind::Invitation,
+        stream_id: &invitation.id.to_string(),
+        sequence,
+        kind,
+        payload,
+        act,
+    };
+    events::append(connection, event).await
 }
 
 /// The invitations of an organisation, newest first, after an id.
@@ -98,15 +124,17 @@ pub async fn delete(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     id: Uuid,
+    act: Act,
 ) -> Result<(), PersistenceError> {
     let open = invitations::table
         .find(id)
         .filter(invitations::organisation_id.eq(organisation_id))
         .filter(invitations::accepted_at.is_null());
-    match diesel::delete(open).execute(connection).await? {
-        0 => Err(PersistenceError::NotFound),
-        _ => Ok(()),
-    }
+    let gone: Invitation = diesel::delete(open)
+        .returning(Invitation::as_returning())
+        .get_result(connection)
+        .await?;
+    append(connection, &gone, (2, "TAKEN_BACK", json!({})), act).await
 }
 
 /// What became of an attempt to accept an invitation.
@@ -162,17 +190,10 @@ pub async fn accept(
             if email.to_lowercase() != invitation.email.to_lowercase() {
                 return Ok(Acceptance::ForSomebodyElse);
             }
-            let joined = diesel::insert_into(memberships::table)
-                .values((
-                    memberships::user_id.eq(user_id),
-                    memberships::organisation_id.eq(organisation_id),
-                    memberships::role.eq(&invitation.role),
-                    memberships::created_at.eq(now),
-                ))
-                .on_conflict_do_nothing()
-                .execute(connection)
-                .await?;
-            if joined == 0 {
+            let membership = (organisation_id, user_id);
+            let act = Act::of_user(user_id, now);
+            let joined = memberships::join(connection, membership, &invitation.role, act).await?;
+            if !joined {
                 return Ok(Acceptance::MemberAlready);
             }
             let accepted: Invitation = diesel::update(invitations::table.find(invitation.id))
@@ -183,6 +204,7 @@ pub async fn accept(
                 .returning(Invitation::as_returning())
                 .get_result(connection)
                 .await?;
+            append(connection, &accepted, (2, "ACCEPTED", json!({})), act).await?;
             Ok(Acceptance::Accepted(accepted))
         })
         .await

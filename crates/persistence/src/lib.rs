@@ -6,7 +6,10 @@
 pub mod account_tokens;
 pub mod analyses;
 pub mod api_keys;
+pub mod audit;
 pub mod batches;
+pub mod configuration_documents;
+pub mod configuration_scopes;
 mod error;
 pub mod events;
 pub mod external_identities;

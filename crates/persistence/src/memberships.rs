@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::organisations;
 use crate::pages;
 use crate::schema::{memberships, users};
@@ -26,6 +28,8 @@ pub struct Member {
     pub role: String,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// How often the membership was changed, its beginning included.
+    pub version: i32,
 }
 
 type MemberColumns = (
@@ -34,6 +38,7 @@ type MemberColumns = (
     users::display_name,
     memberships::role,
     memberships::created_at,
+    memberships::version,
 );
 const MEMBER: MemberColumns = (
     memberships::user_id,
@@ -41,6 +46,7 @@ const MEMBER: MemberColumns = (
     users::display_name,
     memberships::role,
     memberships::created_at,
+    memberships::version,
 );
 
 /// The members of an organisation, by their ids, after an id.
@@ -150,33 +156,103 @@ pub async fn lock(
     })
 }
 
-/// Gives a member another role. Lock the member first.
+/// Makes a user a member; `false` when he is one already. Lock the organisation first, unless nobody else knows it yet.
+pub(crate) async fn join(
+    connection: &mut AsyncPgConnection,
+    (organisation_id, user_id): (Uuid, Uuid),
+    role: &str,
+    act: Act,
+) -> Result<bool, PersistenceError> {
+    let stream_id = user_id.to_string();
+    // Who was a member before goes on with the stream of then.
+    let version = events::next_sequence(
+        connection,
+        organisation_id,
+        StreamKind::Membership,
+        &stream_id,
+    )
+    .await?;
+    let joined = diesel::insert_into(memberships::table)
+        .values((
+            memberships::user_id.eq(user_id),
+            memberships::organisation_id.eq(organisation_id),
+            memberships::role.eq(role),
+            memberships::created_at.eq(act.at),
+            memberships::version.eq(version),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    if joined == 0 {
+        return Ok(false);
+    }
+    let event = NewEvent {
+        organisation_id,
+        stream_kind: StreamKind::Membership,
+        stream_id: &stream_id,
+        sequence: version,
+        kind: "JOINED",
+        payload: json!({"role": role}),
+        act,
+    };
+    events::append(connection, event).await?;
+    Ok(true)
+}
+
+/// Gives a locked member another role. The one that he has already changes nothing.
 ///
 /// # Errors
 /// When the database is not available.
 pub async fn set_role(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
-    user_id: Uuid,
+    locked: &LockedMember,
     role: &str,
+    act: Act,
 ) -> Result<(), PersistenceError> {
-    diesel::update(memberships::table.find((user_id, organisation_id)))
-        .set(memberships::role.eq(role))
+    let member = &locked.member;
+    if member.role == role {
+        return Ok(());
+    }
+    let version = member.version + 1;
+    diesel::update(memberships::table.find((member.user_id, organisation_id)))
+        .set((memberships::role.eq(role), memberships::version.eq(version)))
         .execute(connection)
         .await?;
-    Ok(())
+    let event = NewEvent {
+        organisation_id,
+        stream_kind: StreamKind::Membership,
+        stream_id: &member.user_id.to_string(),
+        sequence: version,
+        kind: "ROLE_CHANGED",
+        payload: json!({"role": role, "role_before": member.role}),
+        act,
+    };
+    events::append(connection, event).await
 }
 
-/// Removes a member with his keys. Lock the member first.
+/// Removes a locked member with his keys.
 ///
 /// # Errors
 /// When the database is not available.
 pub async fn remove(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
-    user_id: Uuid,
+    locked: &LockedMember,
+    act: Act,
 ) -> Result<(), PersistenceError> {
-    diesel::delete(memberships::table.find((user_id, organisation_id)))
+    let member = &locked.member;
+    let event = NewEvent {
+        organisation_id,
+        stream_kind: StreamKind::Membership,
+        stream_id: &member.user_id.to_string(),
+        sequence: member.version + 1,
+        kind: "REMOVED",
+        payload: json!({"role_before": member.role}),
+        act,
+    };
+    events::append(connection, event).await?;
+    diesel::delete(memberships::table.find((member.user_id, organisation_id)))
         .execute(connection)
         .await?;
     Ok(())

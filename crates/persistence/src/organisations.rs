@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::schema::{batches, organisations};
 
 /// The organisation of a server that nobody has configured yet; the first migration writes it.
@@ -26,6 +28,8 @@ pub struct Organisation {
     pub slug: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// How often it was changed, its making included.
+    pub version: i32,
 }
 
 /// One organisation.
@@ -58,20 +62,69 @@ pub async fn by_slug(
         .await?)
 }
 
-/// Gives an organisation another name, and returns it.
+/// Makes an organisation of this name, and returns its id.
+pub(crate) async fn insert(
+    connection: &mut AsyncPgConnection,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<Uuid, PersistenceError> {
+    let id = Uuid::now_v7();
+    diesel::insert_into(organisations::table)
+        .values((
+            organisations::id.eq(id),
+            organisations::name.eq(name),
+            organisations::slug.eq(id.to_string()),
+            organisations::created_at.eq(now),
+        ))
+        .execute(connection)
+        .await?;
+    append(connection, id, (1, "CREATED"), name, Act::of_server(now)).await?;
+    Ok(id)
+}
+
+/// Gives a locked organisation another name, and returns it. The name that it has already changes nothing.
 ///
 /// # Errors
-/// [`PersistenceError::NotFound`] when there is none with this id.
+/// When the database is not available.
 pub async fn rename(
     connection: &mut AsyncPgConnection,
-    id: Uuid,
+    locked: Organisation,
     name: &str,
+    act: Act,
 ) -> Result<Organisation, PersistenceError> {
-    Ok(diesel::update(organisations::table.find(id))
-        .set(organisations::name.eq(name))
+    if locked.name == name {
+        return Ok(locked);
+    }
+    let renamed: Organisation = diesel::update(organisations::table.find(locked.id))
+        .set((
+            organisations::name.eq(name),
+            organisations::version.eq(locked.version + 1),
+        ))
         .returning(Organisation::as_returning())
         .get_result(connection)
-        .await?)
+        .await?;
+    let event = (renamed.version, "RENAMED");
+    append(connection, renamed.id, event, name, act).await?;
+    Ok(renamed)
+}
+
+async fn append(
+    connection: &mut AsyncPgConnection,
+    id: Uuid,
+    (sequence, kind): (i32, &'static str),
+    name: &str,
+    act: Act,
+) -> Result<(), PersistenceError> {
+    let event = NewEvent {
+        organisation_id: id,
+        stream_kind: StreamKind::Organisation,
+        stream_id: &id.to_string(),
+        sequence,
+        kind,
+        payload: json!({"name": name}),
+        act,
+    };
+    events::append(connection, event).await
 }
 
 /// Deletes an organisation with everything that belongs to it. Its users stay. Call it in a transaction.
@@ -97,17 +150,19 @@ pub async fn delete(connection: &mut AsyncPgConnection, id: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// Locks an organisation until the transaction ends: whoever changes its members does so first, so that two owners who step down at the
-/// same time see each other.
-pub(crate) async fn lock(
+/// Locks an organisation until the transaction ends, and returns it. Whoever changes it, its members or its configuration does so first, so
+/// that two owners who step down at the same time see each other.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when there is none with this id.
+pub async fn lock(
     connection: &mut AsyncPgConnection,
     id: Uuid,
-) -> Result<(), PersistenceError> {
-    organisations::table
+) -> Result<Organisation, PersistenceError> {
+    Ok(organisations::table
         .find(id)
         .for_no_key_update()
-        .select(organisations::id)
-        .first::<Uuid>(connection)
-        .await?;
-    Ok(())
+        .select(Organisation::as_select())
+        .first(connection)
+        .await?)
 }

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use crate::analyses::{self, NewAnalysis};
 use crate::batches::{Batch, append_event};
+use crate::configuration_documents::{self, ConfigurationDocument};
 use crate::error::PersistenceError;
+use crate::events::{Act, PROGRESS};
 use crate::schema::{batches, jobs};
 
 /// What became of the item behind a job.
@@ -40,6 +42,17 @@ pub struct Finished {
     pub outcome: Outcome,
 }
 
+/// What is written together.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// Where the market data came from.
+    pub source: Option<&'a str>,
+    /// The jobs that are done.
+    pub finished: &'a [Finished],
+    /// The configurations under which they were analysed.
+    pub configurations: &'a [ConfigurationDocument],
+}
+
 #[derive(QueryableByName)]
 struct ChangedItem {
     #[diesel(sql_type = SqlUuid)]
@@ -64,10 +77,12 @@ struct Counts {
 pub async fn write(
     connection: &mut AsyncPgConnection,
     owner: Uuid,
-    source: Option<&str>,
-    finished: &[Finished],
+    written: Written<'_>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Batch>, PersistenceError> {
+    let Written {
+        source, finished, ..
+    } = written;
     connection
         .transaction(async |connection| {
             lock_batches(connection, finished).await?;
@@ -79,6 +94,7 @@ pub async fn write(
                     Outcome::Failed { .. } => None,
                 })
                 .collect();
+            keep_configurations(connection, &written, &analysed).await?;
             analyses::insert_many(connection, &analysed).await?;
             let changed = mark_items(connection, &owned).await?;
             settle_jobs(connection, &owned).await?;
@@ -136,6 +152,27 @@ async fn owned<'a>(
         .iter()
         .filter(|f| ids.contains(&f.job_id))
         .collect())
+}
+
+/// Keeps the configurations of what is written; those of an organisation that was deleted meanwhile have nothing to be kept for.
+async fn keep_configurations(
+    connection: &mut AsyncPgConnection,
+    written: &Written<'_>,
+    analysed: &[NewAnalysis],
+) -> Result<(), PersistenceError> {
+    let is_used = |kept: &&ConfigurationDocument| {
+        analysed.iter().any(|analysis| {
+            analysis.organisation_id == kept.organisation_id
+                && analysis.configuration_id == Some(kept.id)
+        })
+    };
+    let used: Vec<_> = written
+        .configurations
+        .iter()
+        .filter(is_used)
+        .cloned()
+        .collect();
+    configuration_documents::keep(connection, &used).await
 }
 
 async fn mark_items(
@@ -227,7 +264,7 @@ async fn count(
         .returning(Batch::as_returning())
         .get_result(connection)
         .await?;
-    let kind = if batch.is_done() { status } else { "PROGRESS" };
-    append_event(connection, &batch, kind, now).await?;
+    let kind = if batch.is_done() { status } else { PROGRESS };
+    append_event(connection, &batch, kind, Act::of_server(now)).await?;
     Ok(batch)
 }

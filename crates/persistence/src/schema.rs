@@ -9,6 +9,7 @@ table! {
         name -> Text,
         slug -> Text,
         created_at -> Timestamptz,
+        version -> Integer,
     }
 }
 
@@ -33,6 +34,7 @@ table! {
         organisation_id -> Uuid,
         role -> Text,
         created_at -> Timestamptz,
+        version -> Integer,
     }
 }
 
@@ -156,6 +158,7 @@ table! {
         created_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        layers -> Nullable<Jsonb>,
     }
 }
 
@@ -253,6 +256,7 @@ table! {
         opportunity_sort -> BigInt,
         velocity_sort -> BigInt,
         combined_sort -> BigInt,
+        configuration_id -> Nullable<Uuid>,
     }
 }
 
@@ -273,11 +277,39 @@ table! {
 }
 
 table! {
-    events (batch_id, sequence) {
-        batch_id -> Uuid,
+    events (organisation_id, stream_kind, stream_id, sequence) {
+        batch_id -> Nullable<Uuid>,
         sequence -> Integer,
         kind -> Text,
         payload -> Jsonb,
+        created_at -> Timestamptz,
+        number -> BigInt,
+        organisation_id -> Uuid,
+        stream_kind -> Text,
+        stream_id -> Text,
+        user_id -> Nullable<Uuid>,
+        api_key_id -> Nullable<Uuid>,
+        previous_hash -> Nullable<Bytea>,
+        hash -> Bytea,
+    }
+}
+
+table! {
+    configuration_scopes (organisation_id, scope) {
+        organisation_id -> Uuid,
+        scope -> Text,
+        version -> Integer,
+        patch -> Nullable<Jsonb>,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    configuration_documents (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        versions -> Jsonb,
+        document -> Jsonb,
         created_at -> Timestamptz,
     }
 }

@@ -3,9 +3,9 @@
 //! A snapshot is stored as deflated JSON: 25,000 changes of history take about 60 kB, and the application inflates them faster than
 //! PostgreSQL would.
 
-use std::sync::Arc;
-
+use std::collections::HashMap;
 use std::io::Read as _;
+use std::sync::Arc;
 
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::MarketSnapshot;
@@ -101,6 +101,39 @@ pub async fn get(
         .first(connection)
         .await?;
     decode(&content)
+}
+
+/// A snapshot as it is stored. Reading it takes up to a millisecond of processor time, so it is left to who has it to spare.
+#[derive(Debug, Clone)]
+pub struct EncodedSnapshot(Vec<u8>);
+
+impl EncodedSnapshot {
+    /// The snapshot.
+    ///
+    /// # Errors
+    /// [`PersistenceError::Corrupt`] when it cannot be read.
+    pub fn decode(&self) -> Result<MarketSnapshot, PersistenceError> {
+        decode(&self.0)
+    }
+}
+
+/// Stored snapshots by their ids; those that are gone are left out.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn encoded(
+    connection: &mut AsyncPgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, EncodedSnapshot>, PersistenceError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = product_snapshots::table
+        .filter(product_snapshots::id.eq_any(ids))
+        .select((product_snapshots::id, product_snapshots::content))
+        .load(connection)
+        .await?;
+    let snapshots = rows
+        .into_iter()
+        .map(|(id, content)| (id, EncodedSnapshot(content)));
+    Ok(snapshots.collect())
 }
 
 /// The latest stored snapshot of a product, however old.

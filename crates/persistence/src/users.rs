@@ -10,6 +10,9 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::events::Act;
+use crate::memberships::{self as members, OWNER};
+use crate::organisations as tenants;
 use crate::schema::{memberships, organisations, users};
 
 /// A user, as signing in needs it.
@@ -90,17 +93,9 @@ pub async fn insert(
 ) -> Result<User, PersistenceError> {
     connection
         .transaction(async |connection| {
-            let organisation_id = Uuid::now_v7();
-            diesel::insert_into(organisations::table)
-                .values((
-                    organisations::id.eq(organisation_id),
-                    organisations::name.eq(&new.organisation_name),
-                    organisations::slug.eq(organisation_id.to_string()),
-                    organisations::created_at.eq(new.created_at),
-                ))
-                .execute(connection)
-                .await?;
-            let user = diesel::insert_into(users::table)
+            let name = &new.organisation_name;
+            let organisation_id = tenants::insert(connection, name, new.created_at).await?;
+            let user: User = diesel::insert_into(users::table)
                 .values((
                     users::id.eq(Uuid::now_v7()),
                     users::email.eq(&new.email),
@@ -112,15 +107,9 @@ pub async fn insert(
                 .returning(User::as_returning())
                 .get_result(connection)
                 .await?;
-            diesel::insert_into(memberships::table)
-                .values((
-                    memberships::user_id.eq(user.id),
-                    memberships::organisation_id.eq(organisation_id),
-                    memberships::role.eq("OWNER"),
-                    memberships::created_at.eq(new.created_at),
-                ))
-                .execute(connection)
-                .await?;
+            let membership = (organisation_id, user.id);
+            let act = Act::of_user(user.id, new.created_at);
+            members::join(connection, membership, OWNER, act).await?;
             Ok(user)
         })
         .await

@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Look after the database: its state, its schema, what it spends its time on.
     #[command(subcommand)]
     Db(DbCommand),
+    /// Look at what happened.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -120,6 +123,14 @@ pub(crate) struct SlowQueriesArguments {
     pub(crate) limit: u32,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no event was changed since it was appended, and that what is stored is what its events come to.
+    ///
+    /// Reads all events. Exit code 1 when something is wrong.
+    Verify(OutputArguments),
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! The `arbitragevault` command: configuration, telemetry, composition, shutdown and the command line.
 
 mod analyze;
+mod audit;
 mod backtest;
 mod cli;
 mod config;
@@ -58,6 +59,7 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Db(command) => runtime.block_on(db::run(command, &config)),
+        Command::Audit(command) => runtime.block_on(audit::run(command, &config)),
         Command::Config(ConfigCommand::Print(arguments)) => {
             config_print::print(&arguments, cli.config.as_deref())?;
             Ok(ExitCode::SUCCESS)

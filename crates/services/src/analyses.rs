@@ -4,19 +4,35 @@ use std::sync::Arc;
 
 use arbitragevault_domain::acquisition::Acquisition;
 use arbitragevault_domain::analysis::{Analysis, analyze};
+use arbitragevault_domain::config::StrategyName;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::MarketSnapshot;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_persistence::analyses::{
     self, AnalysisFilter, AnalysisPage, AnalysisSummary, Ranked,
 };
+use arbitragevault_persistence::configuration_documents;
 use uuid::Uuid;
 
 use crate::budget::SpendPurpose;
+use crate::configuration::Resolver;
 use crate::error::ServiceError;
 use crate::market::{MarketAnswer, StoredSnapshot};
 use crate::record::{self, Purpose};
 use crate::{Caller, Services};
+
+/// One product, as it is asked about.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The marketplace.
+    pub marketplace: Marketplace,
+    /// The product.
+    pub lookup: Lookup,
+    /// What is offered to us.
+    pub acquisition: Acquisition,
+    /// The strategy under which it is analysed.
+    pub strategy: Option<StrategyName>,
+}
 
 impl Services {
     /// A page of analyses, best first.
@@ -72,31 +88,38 @@ impl Services {
     /// Analyses one product now, and stores the analysis.
     ///
     /// # Errors
-    /// When the product is unknown, Keepa or the database is not available.
+    /// When the product is unknown, there is no such strategy, Keepa or the database is not available.
     pub async fn analyse_now(
         &self,
         caller: Caller,
-        marketplace: Marketplace,
-        lookup: Lookup,
-        acquisition: &Acquisition,
+        question: Question,
     ) -> Result<(Uuid, Analysis), ServiceError> {
+        let Question {
+            marketplace,
+            lookup,
+            acquisition,
+            strategy,
+        } = question;
         let now = self.shared.clock.now();
+        let layers = self.configuration_layers(caller).await?;
+        layers.hold_strategy(strategy.as_ref())?;
         let stored = self
             .market_snapshot(marketplace, lookup, SpendPurpose::Analysis)
             .await?;
-        let analysis = analyze(
-            &stored.snapshot,
-            acquisition,
-            &self.shared.analysis,
-            stored.snapshot.analysis_time(now),
-        );
+        let snapshot = &stored.snapshot;
+        let used = Resolver::new(layers, strategy).used(snapshot)?;
+        let as_of = snapshot.analysis_time(now);
+        let analysis = analyze(snapshot, &acquisition, &used.config, as_of);
         let purpose = Purpose {
             organisation_id: caller.organisation_id,
             item: None,
             snapshot_id: stored.id,
+            configuration_id: used.id,
         };
         let row = record::row(&analysis, purpose, now)?;
+        let kept = used.row(caller.organisation_id, now)?;
         self.tenant(caller, async |connection| {
+            configuration_documents::keep(connection, &[kept]).await?;
             Ok(analyses::insert_one(connection, &row).await?)
         })
         .await?;

@@ -2,6 +2,7 @@
 
 use arbitragevault_persistence::Connection;
 use arbitragevault_persistence::api_keys::{self, ApiKey, NewApiKey};
+use arbitragevault_persistence::events::Act;
 use arbitragevault_persistence::memberships;
 use arbitragevault_persistence::organisations::{self, DEFAULT_ORGANISATION};
 use chrono::{DateTime, Utc};
@@ -112,16 +113,18 @@ impl Services {
         }
         let secret = Secret::generate(API_KEY_PREFIX)?;
         let (organisation_id, user_id) = (caller.organisation_id, caller.user_id);
-        let row = terms.row(organisation_id, user_id, &secret, self.shared.clock.now())?;
+        let now = self.shared.clock.now();
+        let row = terms.row(organisation_id, user_id, &secret, now)?;
         if let Some(permission) = caller.scopes.lacks(terms.permissions()).next() {
             return Err(ServiceError::Forbidden(format!(
                 "the key would have the scope {}, which its maker lacks",
                 permission.scope()
             )));
         }
+        let act = caller.act(now);
         let key = self
             .tenant(caller, async |connection| {
-                Ok(api_keys::insert(connection, &row).await?)
+                Ok(api_keys::insert(connection, &row, act).await?)
             })
             .await?;
         tracing::info!(api_key_id = %key.id, role = key.role, "API key {} was made", key.id);
@@ -149,10 +152,10 @@ impl Services {
     /// # Errors
     /// When the caller's organisation has no such key, or the database is not available.
     pub async fn revoke_api_key(&self, caller: Caller, id: Uuid) -> Result<ApiKey, ServiceError> {
-        let now = self.shared.clock.now();
+        let act = caller.act(self.shared.clock.now());
         let revoked = self
             .tenant(caller, async |connection| {
-                Ok(api_keys::revoke(connection, caller.organisation_id, id, now).await?)
+                Ok(api_keys::revoke(connection, caller.organisation_id, id, act).await?)
             })
             .await?;
         self.shared.access.forget();
@@ -205,5 +208,6 @@ async fn issue_in(
     let owner = memberships::first_owner(connection, organisation_id).await?;
     let secret = Secret::generate(API_KEY_PREFIX)?;
     let row = terms.row(organisation_id, owner, &secret, now)?;
-    Ok((api_keys::insert(connection, &row).await?, secret))
+    let key = api_keys::insert(connection, &row, Act::of_server(now)).await?;
+    Ok((key, secret))
 }

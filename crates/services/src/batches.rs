@@ -1,17 +1,32 @@
 //! Batches: submit, look at, cancel, try again, delete.
 
+use arbitragevault_domain::config::StrategyName;
 use arbitragevault_persistence::analyses::AnalysisSummary;
 use arbitragevault_persistence::batches::{self, Batch, Change, NewBatch};
 use arbitragevault_persistence::items::{self, Item};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::configuration::{Layers, Resolver};
 use crate::error::ServiceError;
 use crate::intake::{Intake, ListRow, Terms};
 use crate::{Caller, Services};
 
 /// Characters of a batch's name at most; the schema holds it too.
 pub const MAX_NAME_CHARS: usize = 200;
+
+/// A list to be analysed.
+#[derive(Debug, Clone)]
+pub struct Submission<'a> {
+    /// Name of the batch; its date when absent.
+    pub name: Option<&'a str>,
+    /// What holds for every row.
+    pub terms: Terms,
+    /// The strategy under which it is analysed; without one, what the other scopes of the configuration say.
+    pub strategy: Option<StrategyName>,
+    /// The rows, read.
+    pub intake: &'a Intake,
+}
 
 /// What a batch will cost, before it is submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,14 +49,18 @@ impl Services {
     /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason.
     ///
     /// # Errors
-    /// When the name is not of 1 to 200 characters, or the database is not available.
+    /// When the name is not of 1 to 200 characters, there is no such strategy, or the database is not available.
     pub async fn submit_batch(
         &self,
         caller: Caller,
-        name: Option<&str>,
-        terms: Terms,
-        intake: &Intake,
+        submission: Submission<'_>,
     ) -> Result<Batch, ServiceError> {
+        let Submission {
+            name,
+            terms,
+            strategy,
+            intake,
+        } = submission;
         let now = self.shared.clock.now();
         let name = name.map_or_else(
             || now.format("List of %Y-%m-%d %H:%M UTC").to_string(),
@@ -53,15 +72,6 @@ impl Services {
                 detail: format!("the name must have 1 to {MAX_NAME_CHARS} characters"),
             });
         }
-        let new = NewBatch {
-            organisation_id: caller.organisation_id,
-            created_by: caller.user_id,
-            name,
-            marketplace: terms.marketplace.code().to_owned(),
-            configuration: serde_json::to_value(&self.shared.analysis)
-                .map_err(ServiceError::internal)?,
-            created_at: now,
-        };
         let rows = intake
             .rows
             .iter()
@@ -70,6 +80,18 @@ impl Services {
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let batch = self
             .tenant(caller, async |connection| {
+                let layers = Layers::load(connection, caller.organisation_id).await?;
+                layers.hold_strategy(strategy.as_ref())?;
+                let resolver = Resolver::new(layers, strategy);
+                let whole = resolver.for_marketplace(terms.marketplace)?;
+                let new = NewBatch {
+                    organisation_id: caller.organisation_id,
+                    act: caller.act(now),
+                    name,
+                    marketplace: terms.marketplace.code().to_owned(),
+                    configuration: serde_json::to_value(whole).map_err(ServiceError::internal)?,
+                    layers: serde_json::to_value(resolver).map_err(ServiceError::internal)?,
+                };
                 Ok(batches::insert(connection, &new, &rows).await?)
             })
             .await?;
@@ -189,10 +211,10 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, it is done already, or the database is not available.
     pub async fn cancel_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let now = self.shared.clock.now();
+        let act = caller.act(self.shared.clock.now());
         let change = self
             .tenant(caller, async |connection| {
-                Ok(batches::cancel(connection, caller.organisation_id, id, now).await?)
+                Ok(batches::cancel(connection, caller.organisation_id, id, act).await?)
             })
             .await?;
         done(change, |batch| {
@@ -208,10 +230,10 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, nothing of it failed, or the database is not available.
     pub async fn retry_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
-        let now = self.shared.clock.now();
+        let act = caller.act(self.shared.clock.now());
         let change = self
             .tenant(caller, async |connection| {
-                Ok(batches::retry(connection, caller.organisation_id, id, now).await?)
+                Ok(batches::retry(connection, caller.organisation_id, id, act).await?)
             })
             .await?;
         self.shared.bell.ring();
@@ -226,9 +248,10 @@ impl Services {
     /// # Errors
     /// When the caller has no such batch, it is still at work, or the database is not available.
     pub async fn delete_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
+        let act = caller.act(self.shared.clock.now());
         let change = self
             .tenant(caller, async |connection| {
-                Ok(batches::delete(connection, caller.organisation_id, id).await?)
+                Ok(batches::delete(connection, caller.organisation_id, id, act).await?)
             })
             .await?;
         done(change, |_| {

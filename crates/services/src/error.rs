@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arbitragevault_domain::config::ConfigProblem;
 use arbitragevault_persistence::PersistenceError;
 
 /// Why a use case did not happen. The text of every variant is meant for the caller.
@@ -29,6 +30,17 @@ pub enum ServiceError {
         code: &'static str,
         /// What is wrong, and what to do.
         detail: String,
+    },
+    /// Values of the request cannot be taken, each by its place in the document that was sent.
+    #[error("{} of the values cannot be taken", .0.len())]
+    Values(Vec<ConfigProblem>),
+    /// It was changed since the caller has seen it.
+    #[error(
+        "it was changed meanwhile and is at version {version} now: read it again, and then change it"
+    )]
+    Stale {
+        /// The version that it has now.
+        version: i32,
     },
     /// Something outside is not reachable now.
     #[error("{dependency} is not available at the moment")]

@@ -5,7 +5,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arbitragevault_persistence::batches;
-use arbitragevault_persistence::events::{self, Event};
+use arbitragevault_persistence::events::{self, Event, StreamKind};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -65,7 +65,9 @@ impl Services {
     ) -> Result<Vec<Event>, ServiceError> {
         self.tenant(caller, async |connection| {
             batches::get(connection, caller.organisation_id, batch_id).await?;
-            Ok(events::after(connection, batch_id, after, 500).await?)
+            let id = batch_id.to_string();
+            let stream = (StreamKind::Batch, id.as_str());
+            Ok(events::after(connection, caller.organisation_id, stream, after, 500).await?)
         })
         .await
     }

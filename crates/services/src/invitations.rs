@@ -49,7 +49,7 @@ impl Services {
         };
         let invitation = self
             .tenant(caller, async |connection| {
-                Ok(invitations::insert(connection, &new).await?)
+                Ok(invitations::insert(connection, &new, caller.act(now)).await?)
             })
             .await?;
         Ok((invitation, token))
@@ -76,8 +76,9 @@ impl Services {
     /// # Errors
     /// When the caller's organisation has no such invitation, or the database is not available.
     pub async fn take_back_invitation(&self, caller: Caller, id: Uuid) -> Result<(), ServiceError> {
+        let act = caller.act(self.shared.clock.now());
         self.tenant(caller, async |connection| {
-            Ok(invitations::delete(connection, caller.organisation_id, id).await?)
+            Ok(invitations::delete(connection, caller.organisation_id, id, act).await?)
         })
         .await
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::{Permission, Role};
 use crate::error::ServiceError;
+use crate::precondition::Expected;
 use crate::{Caller, Services};
 
 impl Services {
@@ -27,20 +28,24 @@ impl Services {
     /// Gives a member another role.
     ///
     /// # Errors
-    /// When there is no such member, an owner is made or unmade by somebody else than an owner, no owner would be left, or the database is
+    /// When there is no such member, it was changed since the caller has seen it, an owner is made or unmade by somebody else than an owner, no owner would be left, or the database is
     /// not available.
     pub async fn set_member_role(
         &self,
         caller: Caller,
         user_id: Uuid,
         role: Role,
+        expected: &Expected,
     ) -> Result<Member, ServiceError> {
         let organisation_id = caller.organisation_id;
+        let act = caller.act(self.shared.clock.now());
         let member = self
             .tenant(caller, async |connection| {
                 let locked = memberships::lock(connection, organisation_id, user_id).await?;
+                expected.hold(locked.member.version)?;
                 may_change(caller, &locked, Some(role))?;
-                memberships::set_role(connection, organisation_id, user_id, role.as_str()).await?;
+                let role = role.as_str();
+                memberships::set_role(connection, organisation_id, &locked, role, act).await?;
                 Ok(memberships::get(connection, organisation_id, user_id).await?)
             })
             .await?;
@@ -55,10 +60,11 @@ impl Services {
     /// available.
     pub async fn remove_member(&self, caller: Caller, user_id: Uuid) -> Result<(), ServiceError> {
         let organisation_id = caller.organisation_id;
+        let act = caller.act(self.shared.clock.now());
         self.tenant(caller, async |connection| {
             let locked = memberships::lock(connection, organisation_id, user_id).await?;
             may_change(caller, &locked, None)?;
-            Ok(memberships::remove(connection, organisation_id, user_id).await?)
+            Ok(memberships::remove(connection, organisation_id, &locked, act).await?)
         })
         .await?;
         self.shared.access.forget();

@@ -3,6 +3,7 @@
 use arbitragevault_persistence::organisations::{self, DEFAULT_ORGANISATION, Organisation};
 
 use crate::error::ServiceError;
+use crate::precondition::Expected;
 use crate::{Caller, Services};
 
 /// Characters of an organisation's name at most.
@@ -23,11 +24,12 @@ impl Services {
     /// Gives the caller's organisation another name.
     ///
     /// # Errors
-    /// When the name is not of 1 to 100 characters, or the database is not available.
+    /// When the name is not of 1 to 100 characters, the organisation was changed since the caller has seen it, or the database is not available.
     pub async fn rename_organisation(
         &self,
         caller: Caller,
         name: &str,
+        expected: &Expected,
     ) -> Result<Organisation, ServiceError> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
@@ -36,8 +38,11 @@ impl Services {
                 detail: format!("the name must have 1 to {MAX_NAME_CHARS} characters"),
             });
         }
+        let act = caller.act(self.shared.clock.now());
         self.tenant(caller, async |connection| {
-            Ok(organisations::rename(connection, caller.organisation_id, name).await?)
+            let locked = organisations::lock(connection, caller.organisation_id).await?;
+            expected.hold(locked.version)?;
+            Ok(organisations::rename(connection, locked, name, act).await?)
         })
         .await
     }

@@ -20,6 +20,8 @@ pub(crate) struct Purpose {
     pub(crate) item: Option<(Uuid, i32)>,
     /// The snapshot that it rests on.
     pub(crate) snapshot_id: Uuid,
+    /// The configuration under which it was made.
+    pub(crate) configuration_id: Uuid,
 }
 
 /// The row of an analysis.
@@ -36,6 +38,7 @@ pub(crate) fn row(
         organisation_id,
         item,
         snapshot_id,
+        configuration_id,
     } = purpose;
     let summary = AnalysisRow::new(analysis, id, item, now);
     let minor = |money: Money| money.minor();
@@ -47,6 +50,7 @@ pub(crate) fn row(
         batch_id: item.map(|(batch_id, _)| batch_id),
         position: item.map(|(_, position)| position),
         snapshot_id: Some(snapshot_id),
+        configuration_id: Some(configuration_id),
         asin: analysis.asin.to_string(),
         marketplace: analysis.marketplace.code().to_owned(),
         currency: analysis.marketplace.currency().code().to_owned(),

@@ -10,7 +10,7 @@ use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use crate::support::{analysed, claim_all, later, pool, submit_for};
+use crate::support::{analysed, claim_all, later, pool, submit_for, written};
 
 /// Products of a claim: what one request to Keepa may hold.
 const CHUNK: i64 = 100;
@@ -48,7 +48,7 @@ async fn work_off(pool: &Pool, subjects: i64) -> BTreeMap<Uuid, usize> {
     };
     let claimed = jobs::claim(&mut connection, &request).await.unwrap();
     let found: Vec<_> = claimed.iter().map(analysed).collect();
-    outcomes::write(&mut connection, owner, None, &found, later(2))
+    outcomes::write(&mut connection, owner, written(&found), later(2))
         .await
         .unwrap();
     let mut jobs = BTreeMap::new();

@@ -43,7 +43,10 @@ async fn two_tenants() -> (Database, Client) {
          FROM memberships;
          INSERT INTO invitations (id, organisation_id, email, role, hash, created_at, expires_at)
          SELECT gen_random_uuid(), id, 'ann@example.com', 'VIEWER', sha256(convert_to(id::text, 'UTF8')), now(), now() + interval '1 day'
-         FROM organisations;"
+         FROM organisations;
+         INSERT INTO configuration_scopes (organisation_id, scope, version, patch, updated_at) SELECT id, 'global', 1, '{{}}', now() FROM organisations;
+         INSERT INTO configuration_documents (organisation_id, id, versions, document, created_at)
+         SELECT id, id, '{{}}', '{{}}', now() FROM organisations;"
     );
     owner.batch_execute(&seed).await.unwrap();
     for organisation in [DEFAULT_ORGANISATION, OTHER] {
@@ -54,8 +57,9 @@ async fn two_tenants() -> (Database, Client) {
         analyses::insert_one(&mut connection, &row).await.unwrap();
         drop(connection);
         let moved = format!(
-            "UPDATE batches SET organisation_id = '{organisation}' WHERE id = '{}'",
-            batch.id
+            "UPDATE batches SET organisation_id = '{organisation}' WHERE id = '{id}';
+             UPDATE events SET organisation_id = '{organisation}' WHERE stream_id = '{id}'",
+            id = batch.id
         );
         owner.batch_execute(&moved).await.unwrap();
     }

@@ -9,6 +9,7 @@
 
 mod analyses;
 mod architecture;
+mod audit;
 mod fairness;
 mod isolation;
 mod migrations;

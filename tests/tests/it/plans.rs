@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use arbitragevault_persistence::analyses::{
     self, AnalysisFilter, AnalysisPage, AnalysisSort, NewAnalysis,
 };
+use arbitragevault_persistence::events::{EventFilter, StreamKind};
 use arbitragevault_persistence::organisations::DEFAULT_ORGANISATION;
 use arbitragevault_persistence::{Connection, TENANT_ROLE, batches, events, items, jobs};
 use diesel::QueryableByName;
@@ -212,7 +213,23 @@ async fn every_hot_statement_is_served_by_an_index_in_its_order() {
     );
     explain!(
         "events of a batch",
-        events::after(connection, batch_id, 5, 100)
+        events::after(
+            connection,
+            organisation,
+            (StreamKind::Batch, &batch_id.to_string()),
+            5,
+            100
+        )
+    );
+    explain!(
+        "what happened, a later page",
+        events::page(
+            connection,
+            organisation,
+            &EventFilter::default(),
+            Some(100),
+            21
+        )
     );
     // The worker acts as the owner of the tables.
     diesel::sql_query("RESET ROLE")

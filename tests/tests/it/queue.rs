@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use arbitragevault_persistence::batches::{self, Batch, Change};
+use arbitragevault_persistence::events::Act;
 use arbitragevault_persistence::jobs::{self, QueueStatus};
 use arbitragevault_persistence::organisations::DEFAULT_ORGANISATION;
 use arbitragevault_persistence::{Pool, analyses, items, outcomes};
 use uuid::Uuid;
 
-use crate::support::{analysed, claim_all, failed, later, now, pool, submit};
+use crate::support::{analysed, claim_all, failed, later, now, pool, submit, written};
 
 /// The counters of a batch: its state, items in all, analysed, failed, cancelled.
 fn counters(batch: &Batch) -> (&str, i32, i32, i32, i32) {
@@ -123,11 +124,11 @@ async fn a_dead_workers_jobs_are_claimed_when_its_lease_ran_out() {
 
     // The dead worker was only slow, and writes what it found.
     let late: Vec<_> = held.iter().map(analysed).collect();
-    let changed = outcomes::write(&mut connection, dead, None, &late, later(62)).await;
+    let changed = outcomes::write(&mut connection, dead, written(&late), later(62)).await;
     assert_eq!(changed.unwrap(), []);
     assert_eq!(analyses_of(&pool, &batch).await, 0);
     let found: Vec<_> = inherited.iter().map(analysed).collect();
-    let changed = outcomes::write(&mut connection, heir, None, &found, later(63)).await;
+    let changed = outcomes::write(&mut connection, heir, written(&found), later(63)).await;
     let changed = changed.unwrap();
     assert_eq!(changed.len(), 1);
     assert_eq!(counters(&changed[0]), ("COMPLETED", 3, 3, 0, 0));
@@ -143,10 +144,10 @@ async fn what_is_written_twice_counts_once() {
     let held = jobs::claim(&mut connection, &claim_all(owner, now())).await;
     let held = held.unwrap();
     let found = [analysed(&held[0]), failed(&held[1])];
-    let first = outcomes::write(&mut connection, owner, Some("GENERATED"), &found, later(1)).await;
+    let first = outcomes::write(&mut connection, owner, written(&found), later(1)).await;
     let first = first.unwrap();
     assert_eq!(counters(&first[0]), ("PROCESSING", 4, 1, 1, 0));
-    let again = outcomes::write(&mut connection, owner, Some("GENERATED"), &found, later(2)).await;
+    let again = outcomes::write(&mut connection, owner, written(&found), later(2)).await;
     assert_eq!(again.unwrap(), []);
     assert_eq!(reread(&pool, &batch).await, first[0]);
     assert_eq!(analyses_of(&pool, &batch).await, 1);
@@ -169,13 +170,18 @@ async fn a_cancelled_batch_takes_no_more_results() {
     outcomes::write(
         &mut connection,
         owner,
-        None,
-        &[analysed(&held[0])],
+        written(&[analysed(&held[0])]),
         later(1),
     )
     .await
     .unwrap();
-    let change = batches::cancel(&mut connection, DEFAULT_ORGANISATION, batch.id, later(2)).await;
+    let change = batches::cancel(
+        &mut connection,
+        DEFAULT_ORGANISATION,
+        batch.id,
+        Act::of_server(later(2)),
+    )
+    .await;
     let Change::Done(cancelled) = change.unwrap() else {
         panic!("a running batch was not cancelled");
     };
@@ -195,11 +201,17 @@ async fn a_cancelled_batch_takes_no_more_results() {
 
     // The worker was at it all the while.
     let rest: Vec<_> = held.iter().skip(1).map(analysed).collect();
-    let changed = outcomes::write(&mut connection, owner, None, &rest, later(3)).await;
+    let changed = outcomes::write(&mut connection, owner, written(&rest), later(3)).await;
     assert_eq!(changed.unwrap(), []);
     assert_eq!(reread(&pool, &batch).await, cancelled);
     assert_eq!(analyses_of(&pool, &batch).await, 1);
-    let again = batches::cancel(&mut connection, DEFAULT_ORGANISATION, batch.id, later(4)).await;
+    let again = batches::cancel(
+        &mut connection,
+        DEFAULT_ORGANISATION,
+        batch.id,
+        Act::of_server(later(4)),
+    )
+    .await;
     assert_eq!(again.unwrap(), Change::Refused(cancelled));
 }
 
@@ -211,13 +223,25 @@ async fn a_retry_puts_failed_items_back_and_leaves_the_rest() {
     let mut connection = pool.get().await.unwrap();
     let held = jobs::claim(&mut connection, &claim_all(owner, now())).await;
     let held = held.unwrap();
-    let unfinished = batches::retry(&mut connection, DEFAULT_ORGANISATION, batch.id, now()).await;
+    let unfinished = batches::retry(
+        &mut connection,
+        DEFAULT_ORGANISATION,
+        batch.id,
+        Act::of_server(now()),
+    )
+    .await;
     assert!(matches!(unfinished.unwrap(), Change::Refused(_)));
     let found = [analysed(&held[0]), failed(&held[1]), failed(&held[2])];
-    let done = outcomes::write(&mut connection, owner, None, &found, later(1)).await;
+    let done = outcomes::write(&mut connection, owner, written(&found), later(1)).await;
     assert_eq!(counters(&done.unwrap()[0]), ("COMPLETED", 3, 1, 2, 0));
 
-    let change = batches::retry(&mut connection, DEFAULT_ORGANISATION, batch.id, later(2)).await;
+    let change = batches::retry(
+        &mut connection,
+        DEFAULT_ORGANISATION,
+        batch.id,
+        Act::of_server(later(2)),
+    )
+    .await;
     let Change::Done(retried) = change.unwrap() else {
         panic!("a batch with failed items was not retried");
     };
@@ -231,7 +255,7 @@ async fn a_retry_puts_failed_items_back_and_leaves_the_rest() {
     let held = held.unwrap();
     assert_eq!(held.iter().map(|j| j.position).collect::<Vec<_>>(), [2, 3]);
     let found: Vec<_> = held.iter().map(analysed).collect();
-    let done = outcomes::write(&mut connection, owner, None, &found, later(4)).await;
+    let done = outcomes::write(&mut connection, owner, written(&found), later(4)).await;
     assert_eq!(counters(&done.unwrap()[0]), ("COMPLETED", 3, 3, 0, 0));
     assert_eq!(analyses_of(&pool, &batch).await, 3);
 }

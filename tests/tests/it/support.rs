@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use arbitragevault_persistence::analyses::NewAnalysis;
 use arbitragevault_persistence::batches::{self, Batch, NewBatch};
+use arbitragevault_persistence::events::Act;
 use arbitragevault_persistence::items::Item;
 use arbitragevault_persistence::jobs::{ClaimRequest, ClaimedJob};
 use arbitragevault_persistence::organisations::{DEFAULT_ORGANISATION, DEFAULT_USER};
-use arbitragevault_persistence::outcomes::{Finished, Outcome};
+use arbitragevault_persistence::outcomes::{Finished, Outcome, Written};
 use arbitragevault_persistence::{DatabaseOptions, Pool, migrate};
 use arbitragevault_tests::{Database, databases};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -78,14 +79,23 @@ pub(crate) async fn submit_for(
         .collect();
     let new = NewBatch {
         organisation_id,
-        created_by: DEFAULT_USER,
+        act: Act::of_user(DEFAULT_USER, now()),
         name: "Autumn list".to_owned(),
         marketplace: "US".to_owned(),
         configuration: json!({}),
-        created_at: now(),
+        layers: json!({"layers": {}, "versions": {}, "strategy": null}),
     };
     let mut connection = pool.get().await.unwrap();
     batches::insert(&mut connection, &new, &rows).await.unwrap()
+}
+
+/// What a worker writes of finished jobs.
+pub(crate) fn written(finished: &[Finished]) -> Written<'_> {
+    Written {
+        source: Some("GENERATED"),
+        finished,
+        configurations: &[],
+    }
 }
 
 /// A product of these tests.
@@ -111,6 +121,7 @@ pub(crate) fn analysis(batch_id: Uuid, position: i32) -> NewAnalysis {
         batch_id: Some(batch_id),
         position: Some(position),
         snapshot_id: None,
+        configuration_id: None,
         asin: asin(position),
         marketplace: "US".to_owned(),
         currency: "USD".to_owned(),

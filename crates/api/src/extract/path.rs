@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use arbitragevault_domain::config::Scope;
 use arbitragevault_domain::identifier::Asin;
 use uuid::Uuid;
 
@@ -36,14 +37,35 @@ impl FromRequest for AsinPath {
     }
 }
 
+/// The `{scope}` of the path.
+#[derive(Debug, Clone)]
+pub(crate) struct ScopePath(pub(crate) Scope);
+
+impl FromRequest for ScopePath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let text = request.match_info().get("scope").unwrap_or_default();
+        let read = text.parse::<Scope>();
+        ready(
+            read.map(Self)
+                .map_err(|error| wrong("scope", error.to_string())),
+        )
+    }
+}
+
 fn read<T: FromStr>(request: &HttpRequest, name: &str, wrong: &str) -> Result<T, Problem> {
     let text = request.match_info().get(name).unwrap_or_default();
-    text.parse().map_err(|_| {
-        let errors = vec![FieldError {
-            place: Place::Parameter(name.to_owned()),
-            code: "INVALID_VALUE".into(),
-            detail: format!("{text:?} {wrong}"),
-        }];
-        Problem::invalid(ProblemKind::InvalidParameter, errors)
-    })
+    text.parse()
+        .map_err(|_| self::wrong(name, format!("{text:?} {wrong}")))
+}
+
+fn wrong(name: &str, detail: String) -> Problem {
+    let errors = vec![FieldError {
+        place: Place::Parameter(name.to_owned()),
+        code: "INVALID_VALUE".into(),
+        detail,
+    }];
+    Problem::invalid(ProblemKind::InvalidParameter, errors)
 }

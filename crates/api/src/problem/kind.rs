@@ -102,6 +102,14 @@ kinds! {
     Conflict: CONFLICT, "CONFLICT", "conflict",
         "The state of the object forbids this",
         "The request is right in itself, but not in the present state of the object; `code` and `detail` say why.";
+    /// It was changed since the caller has seen it.
+    PreconditionFailed: PRECONDITION_FAILED, "PRECONDITION_FAILED", "precondition-failed",
+        "It was changed meanwhile",
+        "The object was changed since the version that If-Match names. Read it again, look at what is new, and send the change once more.";
+    /// A change without `If-Match`.
+    PreconditionRequired: PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", "precondition-required",
+        "Say which version you change",
+        "The operation edits, and needs If-Match with the ETag that reading the object answered, so that nobody overwrites what he has not seen.";
     /// More bytes than a body may have.
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "payload-too-large",
         "The body is too large",
@@ -144,6 +152,8 @@ impl ProblemKind {
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
             StatusCode::CONFLICT => Self::Conflict,
+            StatusCode::PRECONDITION_FAILED => Self::PreconditionFailed,
+            StatusCode::PRECONDITION_REQUIRED => Self::PreconditionRequired,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::ValidationFailed,

@@ -3,7 +3,7 @@
 use arbitragevault_services::ServiceError;
 use arbitragevault_services::access::AccessError;
 
-use super::{Problem, ProblemKind};
+use super::{FieldError, Place, Problem, ProblemKind};
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
@@ -17,6 +17,15 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid { code, .. } => {
                 Self::new(ProblemKind::ValidationFailed, detail).with_code(code)
             }
+            ServiceError::Values(problems) => {
+                let errors = problems.into_iter().map(|problem| FieldError {
+                    place: Place::Pointer(format!("/values{}", problem.pointer)),
+                    code: problem.code.as_str().into(),
+                    detail: problem.detail,
+                });
+                Self::invalid(ProblemKind::ValidationFailed, errors.collect())
+            }
+            ServiceError::Stale { .. } => Self::new(ProblemKind::PreconditionFailed, detail),
             ServiceError::Unavailable {
                 retry_after,
                 source,

@@ -4,10 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use arbitragevault_domain::acquisition::{Condition, Fulfilment};
 use arbitragevault_domain::analysis::Analysis;
+use arbitragevault_domain::config::StrategyName;
 use arbitragevault_domain::identifier::Repair;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::risk::RiskCode;
 use arbitragevault_domain::verdict::{Rating, Recommendation};
+use arbitragevault_services::analyses::Question;
 use arbitragevault_services::intake::{Field, ListError, Terms, read_items};
 use arbitragevault_services::listing::AnalysisRow;
 use arbitragevault_services::persistence::analyses::{
@@ -269,6 +271,8 @@ struct StoredAnalysis<A> {
     position: Option<i32>,
     /// When it was made.
     created_at: DateTime<Utc>,
+    /// The configuration under which it was made, which a replay shows; null when an older version of the server made it.
+    configuration_id: Option<Uuid>,
     /// The analysis, as it was made.
     analysis: A,
 }
@@ -299,6 +303,7 @@ fn whole(row: &AnalysisSummary, document: &str) -> Result<Vec<u8>, Problem> {
         batch_id: row.batch_id,
         position: row.position,
         created_at: row.created_at,
+        configuration_id: row.configuration_id,
         analysis: (),
     };
     let mut body = Vec::with_capacity(256 + document.len());
@@ -337,6 +342,9 @@ struct CreateBody {
     #[serde(default)]
     #[schema(value_type = Option<Fulfilment>)]
     fulfilment: Value,
+    /// The strategy of the configuration under which it is analysed; none when absent.
+    #[schema(value_type = Option<String>, pattern = "^[a-z][a-z0-9-]{0,39}$", example = "textbook")]
+    strategy: Option<StrategyName>,
 }
 
 impl CreateBody {
@@ -385,6 +393,7 @@ pub(crate) async fn analyse_now(
     Body(body): Body<CreateBody>,
 ) -> Result<HttpResponse, Problem> {
     let marketplace = body.marketplace;
+    let strategy = body.strategy.clone();
     let terms = Terms {
         marketplace,
         ..Terms::default()
@@ -403,11 +412,13 @@ pub(crate) async fn analyse_now(
         });
         Problem::invalid(ProblemKind::ValidationFailed, errors.collect())
     })?;
-    let lookup = accepted.identified.lookup;
-    let (id, analysis) = state
-        .services
-        .analyse_now(caller.0, marketplace, lookup, &accepted.acquisition)
-        .await?;
+    let question = Question {
+        marketplace,
+        lookup: accepted.identified.lookup,
+        acquisition: accepted.acquisition,
+        strategy,
+    };
+    let (id, analysis) = state.services.analyse_now(caller.0, question).await?;
     let created = CreatedAnalysis {
         id,
         analysis,

@@ -1,6 +1,5 @@
 //! Members of the caller's organisation: list them, give one another role, remove one.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
 use arbitragevault_services::access::Role;
 use arbitragevault_services::persistence::memberships::Member;
@@ -11,15 +10,15 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::caller::{Caller, MembersRead, MembersWrite};
-use crate::extract::{Body, Id, Query};
+use crate::extract::{Body, Id, IfMatch, IfMatchHeader, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, PageQuery, json_response};
+use crate::wire::{Cursor, Page, PageQuery, tagged};
 
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
 problems!(
-    ChangeProblems: MalformedBody, InvalidParameter, NotFound, Conflict, PayloadTooLarge, UnsupportedMediaType,
-    ValidationFailed, Unavailable
+    ChangeProblems: MalformedBody, InvalidParameter, NotFound, Conflict, PreconditionFailed, PayloadTooLarge,
+    UnsupportedMediaType, ValidationFailed, PreconditionRequired, Unavailable
 );
 problems!(RemoveProblems: InvalidParameter, NotFound, Conflict, Unavailable);
 
@@ -41,6 +40,8 @@ struct MemberView<'a> {
     role: &'a str,
     /// Since when.
     created_at: DateTime<Utc>,
+    /// Its version, which `If-Match` names in quotes when the role is changed.
+    version: i32,
 }
 
 impl<'a> From<&'a Member> for MemberView<'a> {
@@ -51,6 +52,7 @@ impl<'a> From<&'a Member> for MemberView<'a> {
             display_name: &member.display_name,
             role: &member.role,
             created_at: member.created_at,
+            version: member.version,
         }
     }
 }
@@ -98,19 +100,23 @@ struct MemberChange {
 #[utoipa::path(
     tag = "organisations",
     security(("bearer" = ["members:write"])),
-    params(("id" = Uuid, Path, description = "The user")),
+    params(("id" = Uuid, Path, description = "The user"), IfMatchHeader),
     request_body = MemberChange,
     responses((status = 200, description = "The member", body = MemberView<'_>), ChangeProblems),
 )]
 #[patch("/organisations/current/members/{id}")]
 pub(crate) async fn change_member(
+    request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<MembersWrite>,
     id: Id,
+    seen: IfMatch,
     Body(change): Body<MemberChange>,
 ) -> Result<HttpResponse, Problem> {
-    let changed = state.services.set_member_role(caller.0, id.0, change.role);
-    json_response(StatusCode::OK, &MemberView::from(&changed.await?))
+    let services = &state.services;
+    let changed = services.set_member_role(caller.0, id.0, change.role, &seen.0);
+    let member = changed.await?;
+    tagged(&request, member.version, &MemberView::from(&member))
 }
 
 /// Remove a member

@@ -2,9 +2,11 @@
 
 mod analyses;
 mod api_keys;
+mod audit;
 mod auth;
 mod batches;
 mod calculator;
+mod config;
 mod health;
 mod invitations;
 mod keepa;
@@ -13,6 +15,7 @@ mod metrics;
 mod organisations;
 mod problems;
 mod products;
+mod replay;
 
 pub(crate) use metrics::read_metrics;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,6 +37,7 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(analyses::rank_analyses)
         .service(analyses::read_analysis)
         .service(analyses::analyse_now)
+        .service(replay::replay_analysis)
         .service(batches::list_batches)
         .service(batches::estimate_batch)
         .service(batches::read_batch)
@@ -52,6 +56,16 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(calculator::calculate_fees)
         .service(calculator::calculate_profit)
         .service(calculator::calculate_max_buy_price)
+        .service(config::read_effective)
+        .service(config::preview_change)
+        .service(config::list_scopes)
+        .service(config::list_versions)
+        .service(config::roll_back)
+        .service(config::read_scope)
+        .service(config::set_scope)
+        .service(config::change_scope)
+        .service(config::reset_scope)
+        .service(audit::list_audit_events)
         .service(api_keys::create_api_key)
         .service(api_keys::list_api_keys)
         .service(api_keys::revoke_api_key)

@@ -1,7 +1,6 @@
 //! The caller's organisation: look at it, rename it, delete it.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, delete, get, patch, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
 use arbitragevault_services::persistence::organisations::Organisation;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,14 +9,15 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::caller::{Caller, OrganisationRead, OrganisationWrite, OwnershipWrite};
-use crate::extract::Body;
+use crate::extract::{Body, IfMatch, IfMatchHeader};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::json_response;
+use crate::wire::tagged;
 
 problems!(ReadProblems: Unavailable);
 problems!(
-    RenameProblems: MalformedBody, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
+    RenameProblems: MalformedBody, InvalidParameter, PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, ValidationFailed,
+    PreconditionRequired, Unavailable
 );
 problems!(DeleteProblems: Conflict, Unavailable);
 
@@ -35,14 +35,14 @@ struct OrganisationView<'a> {
     created_at: DateTime<Utc>,
 }
 
-fn answer(organisation: &Organisation) -> Result<HttpResponse, Problem> {
+fn answer(request: &HttpRequest, organisation: &Organisation) -> Result<HttpResponse, Problem> {
     let view = OrganisationView {
         id: organisation.id,
         name: &organisation.name,
         slug: &organisation.slug,
         created_at: organisation.created_at,
     };
-    json_response(StatusCode::OK, &view)
+    tagged(request, organisation.version, &view)
 }
 
 /// Read the organisation
@@ -55,10 +55,11 @@ fn answer(organisation: &Organisation) -> Result<HttpResponse, Problem> {
 )]
 #[get("/organisations/current")]
 pub(crate) async fn read_organisation(
+    request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<OrganisationRead>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&state.services.organisation(caller.0).await?)
+    answer(&request, &state.services.organisation(caller.0).await?)
 }
 
 /// What to change of an organisation.
@@ -75,17 +76,22 @@ struct OrganisationChange {
 #[utoipa::path(
     tag = "organisations",
     security(("bearer" = ["organisation:write"])),
+    params(IfMatchHeader),
     request_body = OrganisationChange,
     responses((status = 200, description = "The organisation", body = OrganisationView<'_>), RenameProblems),
 )]
 #[patch("/organisations/current")]
 pub(crate) async fn rename_organisation(
+    request: HttpRequest,
     state: web::Data<ApiState>,
     caller: Caller<OrganisationWrite>,
+    seen: IfMatch,
     Body(change): Body<OrganisationChange>,
 ) -> Result<HttpResponse, Problem> {
-    let renamed = state.services.rename_organisation(caller.0, &change.name);
-    answer(&renamed.await?)
+    let renamed = state
+        .services
+        .rename_organisation(caller.0, &change.name, &seen.0);
+    answer(&request, &renamed.await?)
 }
 
 /// Delete the organisation

@@ -26,6 +26,16 @@ impl Position for i32 {
     }
 }
 
+impl Position for i64 {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_be_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self::from_be_bytes)
+    }
+}
+
 impl Position for Uuid {
     fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend(self.as_bytes());

@@ -106,12 +106,18 @@ pub enum Origin {
     Scope(Scope),
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Scope(scope) => scope.fmt(f),
+        }
+    }
+}
+
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Default => serializer.serialize_str("default"),
-            Self::Scope(scope) => scope.serialize(serializer),
-        }
+        serializer.collect_str(self)
     }
 }
 

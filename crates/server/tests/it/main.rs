@@ -10,6 +10,8 @@
 
 mod access;
 mod accounts;
+mod analysis_configuration;
+mod audit;
 mod batches;
 mod command_line;
 mod configuration;

@@ -30,7 +30,8 @@ async fn call(
     key: &str,
     body: serde_json::Value,
 ) -> Answer {
-    let request = server.anonymous(method, path).bearer_auth(key).json(&body);
+    let request = server.anonymous(method, path).bearer_auth(key);
+    let request = request.header("If-Match", "*").json(&body);
     Answer::of(request.send().await.unwrap()).await
 }
 
@@ -59,6 +60,7 @@ async fn the_last_owner_can_neither_leave_nor_step_down_and_two_cannot_at_once()
 
     // Two owners who step down together: one of them stays, however they race.
     world.change(&format!("INSERT INTO memberships (user_id, organisation_id, role) VALUES ('{DEFAULT_USER}', '{ORGANISATION}', 'OWNER')")).await;
+    world.begin_streams().await;
     let (one, other) = (member(OWNER), member(DEFAULT_USER));
     let step_down = |path| call(&server, Method::PATCH, path, key, json!({"role": "VIEWER"}));
     let (one, other) = tokio::join!(step_down(&one), step_down(&other));

@@ -9,6 +9,7 @@ mod secret;
 
 use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::api_keys::{self, LAST_USE_PRECISION, PresentedKey};
+use arbitragevault_persistence::events::Act;
 use arbitragevault_persistence::memberships;
 use arbitragevault_persistence::organisations::{DEFAULT_ORGANISATION, DEFAULT_USER};
 use chrono::{DateTime, Utc};
@@ -29,6 +30,8 @@ pub struct Caller {
     pub organisation_id: Uuid,
     /// The user, or the one for whom a key acts.
     pub user_id: Uuid,
+    /// The key; `None` for who is signed in.
+    pub api_key_id: Option<Uuid>,
     /// The role in the organisation; that of a key when it is less.
     pub role: Role,
     /// What the caller may: never more than the role.
@@ -42,6 +45,7 @@ impl Caller {
         Self {
             organisation_id,
             user_id,
+            api_key_id: None,
             role,
             scopes: Scopes::of_role(role),
         }
@@ -51,6 +55,15 @@ impl Caller {
     #[must_use]
     pub fn default_owner() -> Self {
         Self::member(DEFAULT_ORGANISATION, DEFAULT_USER, Role::Owner)
+    }
+
+    /// That the caller does something now.
+    pub(crate) const fn act(self, now: DateTime<Utc>) -> Act {
+        Act {
+            user_id: Some(self.user_id),
+            api_key_id: self.api_key_id,
+            at: now,
+        }
     }
 
     /// Holds that the caller may do something.
@@ -239,6 +252,7 @@ impl KnownKey {
             caller: Caller {
                 organisation_id: key.organisation_id,
                 user_id: key.created_by,
+                api_key_id: Some(key.id),
                 role,
                 scopes,
             },

@@ -104,6 +104,12 @@ permissions! {
     KeepaRead: "keepa:read", Viewer;
     /// Compute from numbers of one's own.
     CalculatorRead: "calculator:read", Viewer;
+    /// Read the configuration of analyses, and preview a change.
+    ConfigRead: "config:read", Viewer;
+    /// Change the configuration of analyses.
+    ConfigWrite: "config:write", Admin;
+    /// Read who did what.
+    AuditRead: "audit:read", Admin;
     /// See API keys.
     ApiKeysRead: "api_keys:read", Admin;
     /// Make and revoke API keys.

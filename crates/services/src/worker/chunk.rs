@@ -1,20 +1,19 @@
 //! One chunk of work: the jobs of up to 100 products, from claim to written analyses.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::batches;
 use arbitragevault_persistence::jobs::{self, ClaimedJob};
-use arbitragevault_persistence::outcomes;
+use arbitragevault_persistence::outcomes::{self, Written};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Worker;
+use super::configurations::Configurations;
 use super::work::{Task, Work};
 use crate::budget::SpendPurpose;
 use crate::error::{ServiceError, chain};
@@ -27,9 +26,6 @@ pub(super) struct Chunk {
     owner: Uuid,
     jobs: Vec<ClaimedJob>,
 }
-
-/// The configuration of each batch, or why it cannot be read.
-type Configurations = HashMap<Uuid, Result<AnalysisConfig, String>>;
 
 impl Chunk {
     /// The chunk of these jobs, `None` when there are none.
@@ -74,7 +70,7 @@ impl Chunk {
     /// Looks every product up and analyses it for every job.
     async fn analyse(&self, worker: &Worker) -> Result<Work, ServiceError> {
         let now = worker.shared.clock.now();
-        let configurations = self.configurations(worker).await?;
+        let mut configurations = self.configurations(worker).await?;
         let mut work = Work::default();
         for (marketplace, tasks) in self.tasks(&configurations, &mut work) {
             let lookups: BTreeSet<Lookup> = tasks.iter().map(|task| task.lookup).collect();
@@ -85,7 +81,12 @@ impl Chunk {
                 .await?;
             for task in tasks {
                 match answers.get(&task.lookup) {
-                    Some(MarketAnswer::Known(stored)) => work.analyse(&task, stored, now),
+                    Some(MarketAnswer::Known(stored)) => {
+                        match configurations.used(task.job.batch_id, &stored.snapshot) {
+                            Ok(used) => work.analyse(&task, stored, &used, now),
+                            Err(detail) => work.unreadable(task.job, detail),
+                        }
+                    }
                     Some(MarketAnswer::UnknownCode) => work.unknown_code(&task),
                     Some(MarketAnswer::Failed(failure)) => {
                         work.fail(task.job, failure, worker, now);
@@ -97,38 +98,24 @@ impl Chunk {
         Ok(work)
     }
 
-    /// The configuration of every batch that is still there, or why it cannot be read.
+    /// Under what every batch that is still there is analysed.
     async fn configurations(&self, worker: &Worker) -> Result<Configurations, ServiceError> {
         let ids: BTreeSet<Uuid> = self.jobs.iter().map(|job| job.batch_id).collect();
         let mut connection = worker.pool.get().await?;
-        let mut configurations = HashMap::with_capacity(ids.len());
-        for id in ids {
-            let configuration = match batches::configuration(&mut connection, id).await {
-                Ok(configuration) => configuration,
-                // Deleted meanwhile, with its jobs: nobody waits for the rest.
-                Err(PersistenceError::NotFound) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let configuration = serde_json::from_value(configuration).map_err(|error| {
-                format!("the stored configuration of the batch cannot be read: {error}")
-            });
-            configurations.insert(id, configuration);
-        }
-        Ok(configurations)
+        let stored = batches::configurations(&mut connection, &Vec::from_iter(ids)).await?;
+        Ok(Configurations::of(stored))
     }
 
     /// The jobs as tasks by marketplace. One that cannot be read is finished.
     fn tasks<'a>(
         &'a self,
-        configurations: &'a Configurations,
+        configurations: &Configurations,
         work: &mut Work,
     ) -> BTreeMap<Marketplace, Vec<Task<'a>>> {
         let mut tasks: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for job in &self.jobs {
-            let Some(configuration) = configurations.get(&job.batch_id) else {
-                continue;
-            };
-            match Task::read(job, configuration) {
+        let wanted = |job: &&ClaimedJob| configurations.know(job.batch_id);
+        for job in self.jobs.iter().filter(wanted) {
+            match Task::read(job) {
                 Ok((marketplace, task)) => tasks.entry(marketplace).or_default().push(task),
                 Err(detail) => work.unreadable(job, detail),
             }
@@ -144,19 +131,20 @@ impl Chunk {
         work: Work,
         stop: &CancellationToken,
     ) -> Result<(), ServiceError> {
-        let source = work.source.map(DataSource::as_str);
+        let written = Written {
+            source: work.source.map(DataSource::as_str),
+            finished: &work.finished,
+            configurations: &work.configurations,
+        };
         let deadline = Instant::now() + worker.options.lease;
         loop {
-            let written = async {
+            let write = async {
                 let mut connection = worker.pool.get().await?;
                 jobs::retry_later(&mut connection, self.owner, &work.retries).await?;
                 let now = worker.shared.clock.now();
-                Ok(
-                    outcomes::write(&mut connection, self.owner, source, &work.finished, now)
-                        .await?,
-                )
+                Ok(outcomes::write(&mut connection, self.owner, written, now).await?)
             };
-            match written.await {
+            match write.await {
                 Ok(batches) => {
                     metrics::attempts_ended(work.attempts());
                     for batch in batches.iter().filter(|batch| batch.finished_at.is_some()) {

@@ -4,6 +4,7 @@
 
 mod backoff;
 mod chunk;
+mod configurations;
 mod work;
 
 use std::sync::Arc;

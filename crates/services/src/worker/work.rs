@@ -2,17 +2,20 @@
 
 use arbitragevault_domain::acquisition::Acquisition;
 use arbitragevault_domain::analysis::analyze;
-use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_domain::money::Money;
+use arbitragevault_persistence::configuration_documents::ConfigurationDocument;
 use arbitragevault_persistence::jobs::{ClaimedJob, Retry};
 use arbitragevault_persistence::outcomes::{Finished, Outcome};
 use chrono::{DateTime, Utc};
 
+use uuid::Uuid;
+
 use super::Worker;
-use crate::error::chain;
+use crate::configuration::UsedConfiguration;
+use crate::error::{ServiceError, chain};
 use crate::market::{FetchFailure, StoredSnapshot};
 use crate::metrics::Attempts;
 use crate::record::{self, Purpose};
@@ -25,20 +28,32 @@ pub(super) struct Work {
     /// Those of the retries that only wait for tokens.
     postponed: usize,
     pub(super) source: Option<DataSource>,
+    /// The configurations that were used, each once.
+    pub(super) configurations: Vec<ConfigurationDocument>,
 }
 
 impl Work {
     /// Analyses one item.
-    pub(super) fn analyse(&mut self, task: &Task<'_>, stored: &StoredSnapshot, now: DateTime<Utc>) {
+    pub(super) fn analyse(
+        &mut self,
+        task: &Task<'_>,
+        stored: &StoredSnapshot,
+        used: &UsedConfiguration,
+        now: DateTime<Utc>,
+    ) {
         let snapshot = &stored.snapshot;
         let as_of = snapshot.analysis_time(now);
-        let analysis = analyze(snapshot, &task.acquisition, task.configuration, as_of);
+        let analysis = analyze(snapshot, &task.acquisition, &used.config, as_of);
         let purpose = Purpose {
             organisation_id: task.job.organisation_id,
             item: Some((task.job.batch_id, task.job.position)),
             snapshot_id: stored.id,
+            configuration_id: used.id,
         };
-        match record::row(&analysis, purpose, now) {
+        let row = self
+            .keep(task.job.organisation_id, used, now)
+            .and_then(|()| record::row(&analysis, purpose, now));
+        match row {
             Ok(row) => {
                 self.source = Some(analysis.source);
                 let outcome = Outcome::Analysed(Box::new(row));
@@ -49,6 +64,22 @@ impl Work {
                 self.give_up(task.job, "ANALYSIS_NOT_STORED", detail);
             }
         }
+    }
+
+    /// Keeps a configuration that an organisation uses.
+    fn keep(
+        &mut self,
+        organisation_id: Uuid,
+        used: &UsedConfiguration,
+        now: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        let is_kept = |kept: &ConfigurationDocument| {
+            (kept.organisation_id, kept.id) == (organisation_id, used.id)
+        };
+        if !self.configurations.iter().any(is_kept) {
+            self.configurations.push(used.row(organisation_id, now)?);
+        }
+        Ok(())
     }
 
     /// Finishes the job of a code that belongs to no product.
@@ -148,15 +179,11 @@ pub(super) struct Task<'a> {
     pub(super) job: &'a ClaimedJob,
     pub(super) lookup: Lookup,
     pub(super) acquisition: Acquisition,
-    pub(super) configuration: &'a AnalysisConfig,
 }
 
 impl<'a> Task<'a> {
     /// Reads a job, or says what of it cannot be read.
-    pub(super) fn read(
-        job: &'a ClaimedJob,
-        configuration: &'a Result<AnalysisConfig, String>,
-    ) -> Result<(Marketplace, Self), String> {
+    pub(super) fn read(job: &'a ClaimedJob) -> Result<(Marketplace, Self), String> {
         fn of<T, E: std::error::Error>(what: &str, read: Result<T, E>) -> Result<T, String> {
             read.map_err(|error| {
                 let cause = error
@@ -178,7 +205,6 @@ impl<'a> Task<'a> {
                 condition: of("condition", record::from_name(&job.condition))?,
                 fulfilment: of("fulfilment", record::from_name(&job.fulfilment))?,
             },
-            configuration: configuration.as_ref().map_err(Clone::clone)?,
         };
         Ok((marketplace, task))
     }

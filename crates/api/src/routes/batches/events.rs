@@ -146,7 +146,7 @@ impl Follower {
                 if let Some(last) = events.last() {
                     let is_end = matches!(last.kind.as_str(), "COMPLETED" | "FAILED" | "CANCELLED");
                     self.seen = last.sequence;
-                    yield frames(&events);
+                    yield frames(self.batch_id, &events);
                     if is_end {
                         break;
                     }
@@ -184,11 +184,11 @@ impl Follower {
 }
 
 /// The frames of some events.
-fn frames(events: &[Event]) -> Result<Bytes, Problem> {
+fn frames(batch_id: Uuid, events: &[Event]) -> Result<Bytes, Problem> {
     let mut bytes = Vec::with_capacity(events.len() * 384);
     for event in events {
         let data = BatchEvent {
-            batch_id: event.batch_id,
+            batch_id,
             sequence: event.sequence,
             kind: &event.kind,
             batch: &event.payload,
@@ -210,13 +210,19 @@ mod tests {
     #[test]
     fn an_event_is_a_frame_with_its_number_kind_and_counters() {
         let event = Event {
-            batch_id: "01939c2e-8a2b-7c3d-9e4f-5a6b7c8d9e0f".parse().unwrap(),
+            number: 12,
+            stream_kind: "BATCH".to_owned(),
+            stream_id: "01939c2e-8a2b-7c3d-9e4f-5a6b7c8d9e0f".to_owned(),
             sequence: 7,
             kind: "PROGRESS".to_owned(),
             payload: serde_json::json!({"status": "PROCESSING", "analysed_items": 100}),
+            user_id: None,
+            api_key_id: None,
             created_at: "2026-11-23T20:00:00Z".parse().unwrap(),
+            hash: vec![0; 32],
         };
-        let frames = frames(&[event]).unwrap();
+        let batch_id = event.stream_id.parse().unwrap();
+        let frames = frames(batch_id, &[event]).unwrap();
         insta::assert_snapshot!(std::str::from_utf8(&frames).unwrap());
     }
 }

@@ -8,6 +8,7 @@ mod wire;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use arbitragevault_domain::marketplace::Marketplace;
+use arbitragevault_services::batches::Submission;
 use arbitragevault_services::persistence::batches::Batch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -68,7 +69,15 @@ pub(crate) async fn submit_batch(
     let list = submission::read(body, text_terms).await?;
     let batch = state
         .services
-        .submit_batch(caller.0, list.name.as_deref(), list.terms, &list.intake)
+        .submit_batch(
+            caller.0,
+            Submission {
+                name: list.name.as_deref(),
+                terms: list.terms,
+                strategy: list.strategy,
+                intake: &list.intake,
+            },
+        )
         .await?;
     let location = format!("/api/v1/batches/{}", batch.id);
     let submitted = SubmittedBatch::new(&batch, list.intake);

@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use arbitragevault_domain::acquisition::{Condition, Fulfilment};
+use arbitragevault_domain::config::StrategyName;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_services::intake::{Intake, Terms, read_items, read_text};
 use serde::Deserialize;
@@ -33,6 +34,9 @@ pub(crate) struct TextTerms {
     /// Of a text file: who ships, for rows that do not say; Amazon when absent.
     #[param(inline)]
     fulfilment: Option<Fulfilment>,
+    /// Of a text file: the strategy of the configuration under which it is analysed; none when absent.
+    #[param(value_type = Option<String>, pattern = "^[a-z][a-z0-9-]{0,39}$", example = "textbook")]
+    strategy: Option<StrategyName>,
 }
 
 /// A list of items.
@@ -53,6 +57,9 @@ pub(crate) struct JsonList {
     /// Who ships, for items that do not say.
     #[serde(default)]
     fulfilment: Fulfilment,
+    /// The strategy of the configuration under which the list is analysed; none when absent.
+    #[schema(value_type = Option<String>, pattern = "^[a-z][a-z0-9-]{0,39}$", example = "textbook")]
+    strategy: Option<StrategyName>,
     /// The items, 1 to 10,000. A bare identifier is an item too.
     #[schema(value_type = Vec<BatchItem>)]
     items: Vec<Value>,
@@ -60,9 +67,10 @@ pub(crate) struct JsonList {
 
 /// A list, read.
 #[derive(Debug)]
-pub(crate) struct Submission {
+pub(crate) struct ReadList {
     pub(crate) name: Option<String>,
     pub(crate) terms: Terms,
+    pub(crate) strategy: Option<StrategyName>,
     pub(crate) intake: Intake,
 }
 
@@ -70,13 +78,13 @@ pub(crate) struct Submission {
 ///
 /// # Errors
 /// When the body is of another type, or leaves no row to speak of. A bad row is no error.
-pub(crate) async fn read(body: RawBody, text_terms: TextTerms) -> Result<Submission, Problem> {
+pub(crate) async fn read(body: RawBody, text_terms: TextTerms) -> Result<ReadList, Problem> {
     web::block(move || read_now(&body, text_terms))
         .await
         .map_err(Problem::internal)?
 }
 
-fn read_now(body: &RawBody, text_terms: TextTerms) -> Result<Submission, Problem> {
+fn read_now(body: &RawBody, text_terms: TextTerms) -> Result<ReadList, Problem> {
     if body.is_json() {
         let list: JsonList = body.json()?;
         let terms = Terms {
@@ -85,9 +93,10 @@ fn read_now(body: &RawBody, text_terms: TextTerms) -> Result<Submission, Problem
             fulfilment: list.fulfilment,
         };
         let intake = read_items(&list.items, &terms).map_err(list_problem)?;
-        return Ok(Submission {
+        return Ok(ReadList {
             name: list.name,
             terms,
+            strategy: list.strategy,
             intake,
         });
     }
@@ -103,9 +112,10 @@ fn read_now(body: &RawBody, text_terms: TextTerms) -> Result<Submission, Problem
         fulfilment: text_terms.fulfilment.unwrap_or_default(),
     };
     let intake = read_text(&body.bytes, &terms).map_err(list_problem)?;
-    Ok(Submission {
+    Ok(ReadList {
         name: text_terms.name,
         terms,
+        strategy: text_terms.strategy,
         intake,
     })
 }

@@ -79,6 +79,8 @@ pub(super) enum Object {
     Invitation,
     /// A book, which belongs to no tenant.
     Product,
+    /// A scope of the configuration, which every organisation has of its own.
+    Scope,
 }
 
 /// How an operation is called, by whom it may be at least, and what it then answers.
@@ -108,12 +110,13 @@ fn case(
 
 /// A case for every operation that is not public.
 pub(super) fn cases() -> Vec<Case> {
-    use Object::{Analysis, ApiKey, Batch, Invitation, Member, Nothing, Product};
+    use Object::{Analysis, ApiKey, Batch, Invitation, Member, Nothing, Product, Scope};
     let list = || Some(json!({"items": ["9789999500005"]}));
     let sale = || {
         json!({"price": "24.99", "date": "2026-11-23",
                "package": {"length_mm": 229, "width_mm": 152, "height_mm": 25, "weight_g": 454}})
     };
+    let values = || Some(json!({"values": {"profit": {"target_roi_percent": 35}}}));
     let new_key = || Some(json!({"name": "Made in a test", "role": "VIEWER"}));
     vec![
         case("GET /api/v1/analyses", "VIEWER", Nothing, None, 200),
@@ -173,6 +176,48 @@ pub(super) fn cases() -> Vec<Case> {
             "ANALYST",
             Batch,
             Some(json!({"status": "CANCELLED"})),
+            409,
+        ),
+        case("GET /api/v1/config", "VIEWER", Nothing, None, 200),
+        case("GET /api/v1/config/effective", "VIEWER", Nothing, None, 200),
+        case("GET /api/v1/config/{scope}", "VIEWER", Scope, None, 200),
+        case("PUT /api/v1/config/{scope}", "ADMIN", Scope, values(), 200),
+        case(
+            "PATCH /api/v1/config/{scope}",
+            "ADMIN",
+            Scope,
+            values(),
+            200,
+        ),
+        case("DELETE /api/v1/config/{scope}", "ADMIN", Scope, None, 200),
+        case(
+            "GET /api/v1/config/{scope}/versions",
+            "VIEWER",
+            Scope,
+            None,
+            200,
+        ),
+        case(
+            "POST /api/v1/config/{scope}/rollback",
+            "ADMIN",
+            Scope,
+            Some(json!({"version": 0})),
+            200,
+        ),
+        case(
+            "POST /api/v1/config/preview",
+            "VIEWER",
+            Nothing,
+            Some(json!({"scope": "global", "values": {}})),
+            200,
+        ),
+        case("GET /api/v1/audit-events", "ADMIN", Nothing, None, 200),
+        // Nothing was kept of what it rests on.
+        case(
+            "POST /api/v1/analyses/{id}/replay",
+            "VIEWER",
+            Analysis,
+            None,
             409,
         ),
         case("GET /api/v1/keepa/tokens", "VIEWER", Nothing, None, 200),
@@ -298,8 +343,13 @@ impl Case {
     ) -> Answer {
         let (method, path) = self.operation.split_once(' ').unwrap();
         let object = self.object.make(world).await;
-        let path = path.replace("{id}", &object).replace("{asin}", &object);
-        let mut request = server.anonymous(method.parse().unwrap(), &path);
+        let path = path
+            .replace("{id}", &object)
+            .replace("{asin}", &object)
+            .replace("{scope}", &object);
+        let mut request = server
+            .anonymous(method.parse().unwrap(), &path)
+            .header("If-Match", "*");
         if let Some(credential) = credential {
             request = request.bearer_auth(credential);
         }
@@ -320,6 +370,7 @@ impl Object {
         let statement = match self {
             Self::Nothing => return String::new(),
             Self::Product => return "9999500013".to_owned(),
+            Self::Scope => return "global".to_owned(),
             Self::Batch => {
                 "INSERT INTO batches (id, organisation_id, name, status, marketplace, configuration, total_items, created_at, finished_at)
                  VALUES (gen_random_uuid(), '$organisation', 'Done', 'COMPLETED', 'US', '{}', 0, now(), now()) RETURNING id::text"
@@ -349,6 +400,8 @@ impl Object {
         let statement = statement
             .replace("$organisation", DEFAULT_ORGANISATION)
             .replace("$owner", DEFAULT_USER);
-        world.text(&statement).await
+        let made = world.text(&statement).await;
+        world.begin_streams().await;
+        made
     }
 }

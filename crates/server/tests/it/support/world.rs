@@ -104,6 +104,22 @@ impl World {
             )
             .await
             .unwrap();
+        self.begin_streams().await;
+    }
+
+    /// Begins the stream of what a test has stored behind the server's back.
+    pub(crate) async fn begin_streams(&self) {
+        let begin = "INSERT INTO events (organisation_id, stream_kind, stream_id, sequence, kind, payload, created_at)
+             SELECT made.*, now() FROM (
+                 SELECT id AS organisation_id, 'ORGANISATION' AS stream_kind, id::text AS stream_id, 1, 'CREATED', jsonb_build_object('name', name)
+                 FROM organisations
+                 UNION ALL SELECT organisation_id, 'MEMBERSHIP', user_id::text, 1, 'JOINED', jsonb_build_object('role', role) FROM memberships
+                 UNION ALL SELECT organisation_id, 'INVITATION', id::text, 1, 'CREATED', '{}' FROM invitations
+                 UNION ALL SELECT organisation_id, 'API_KEY', id::text, 1, 'CREATED', '{}' FROM api_keys) made
+             WHERE NOT EXISTS (SELECT FROM events WHERE events.organisation_id = made.organisation_id AND events.stream_kind = made.stream_kind
+                                   AND events.stream_id = made.stream_id)
+             ON CONFLICT DO NOTHING";
+        self.client().await.execute(begin, &[]).await.unwrap();
     }
 
     /// The only text that a query of the database returns.
