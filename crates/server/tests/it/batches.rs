@@ -202,13 +202,16 @@ async fn a_deleted_batch_is_gone_with_everything_of_it() {
         server.get(&path).await.problem(),
         (404, "NOT_FOUND".to_owned())
     );
-    for table in ["batches", "batch_items", "analyses", "events", "jobs"] {
+    for table in ["batches", "batch_items", "analyses", "jobs"] {
         assert_eq!(
             world.count(&format!("SELECT count(*) FROM {table}")).await,
             0,
             "{table}"
         );
     }
+    let newest =
+        "SELECT kind FROM events WHERE stream_kind = 'BATCH' ORDER BY sequence DESC LIMIT 1";
+    assert_eq!(world.text(newest).await, "DELETED");
 }
 
 #[tokio::test]
@@ -283,7 +286,12 @@ async fn an_item_that_cannot_be_read_any_more_fails_by_name_and_stops_no_other()
     // As an older version may have left them.
     world
         .change(&format!(
-            "UPDATE batches SET configuration = '5' WHERE id = '{one}'"
+            "UPDATE batches SET layers = '5' WHERE id = '{one}'"
+        ))
+        .await;
+    world
+        .change(&format!(
+            "UPDATE batches SET layers = NULL WHERE id = '{other}'"
         ))
         .await;
     world
