@@ -8,5 +8,5 @@ mod validation;
 
 pub(crate) use body::{Body, RawBody};
 pub(crate) use if_match::{IfMatch, IfMatchHeader};
-pub(crate) use path::{AsinPath, Id, ScopePath};
+pub(crate) use path::{AsinPath, Id, ScopeName, ScopeParameter, ScopePath};
 pub(crate) use query::Query;

@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use arbitragevault_domain::config::Scope;
 use arbitragevault_domain::identifier::Asin;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::problem::{FieldError, Place, Problem, ProblemKind};
@@ -40,6 +41,25 @@ impl FromRequest for AsinPath {
 /// The `{scope}` of the path.
 #[derive(Debug, Clone)]
 pub(crate) struct ScopePath(pub(crate) Scope);
+
+/// A scope: `global`, `marketplace:` with a code, `category:` with a fee category, or `strategy:` with a name.
+#[derive(ToSchema)]
+#[schema(
+    pattern = "^(global|marketplace:[A-Z]{2}|category:[A-Z_]+|strategy:[a-z][a-z0-9-]{0,39})$",
+    example = "global"
+)]
+#[expect(dead_code, reason = "it is described here; what is read is a Scope")]
+pub(crate) struct ScopeName(String);
+
+/// The parameter, as the OpenAPI document describes it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ScopeParameter {
+    /// `global`, `marketplace:US`, `category:MEDIA` or `strategy:textbook`.
+    #[param(value_type = ScopeName, inline)]
+    #[expect(dead_code, reason = "it is described here and read by the extractor")]
+    scope: String,
+}
 
 impl FromRequest for ScopePath {
     type Error = Problem;

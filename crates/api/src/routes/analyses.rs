@@ -111,6 +111,7 @@ struct ListQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_cursor` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
     /// Count all rows, up to 10,000.
     #[serde(default)]
@@ -332,7 +333,7 @@ struct CreateBody {
     buy_price: Value,
     /// Units offered; 1 when absent.
     #[serde(default)]
-    #[schema(value_type = Option<u32>)]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 100_000)]
     quantity: Value,
     /// Condition; good used condition when absent.
     #[serde(default)]

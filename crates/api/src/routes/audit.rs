@@ -78,6 +78,7 @@ struct EventsQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_cursor` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct PageQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub(crate) limit: u32,
     /// The `next_cursor` of the page before.
+    #[param(min_length = 1)]
     pub(crate) cursor: Option<String>,
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct BatchItem {
     #[schema(example = "4.50")]
     buy_price: Option<ItemPrice>,
     /// Units offered; 1 when absent.
-    #[schema(minimum = 1, example = 1)]
+    #[schema(minimum = 1, maximum = 100_000, example = 1)]
     quantity: Option<u32>,
     /// Condition; that of the batch when absent.
     condition: Option<Condition>,

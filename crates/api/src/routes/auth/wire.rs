@@ -28,7 +28,7 @@ pub(super) struct AccountView<'a> {
     /// The second factor.
     second_factor: SecondFactorView,
     /// The organisation.
-    organisation: OrganisationView<'a>,
+    organisation: AccountOrganisation<'a>,
     /// The session of the access token; null for a token of another issuer.
     session_id: Option<Uuid>,
     /// When the account was made.
@@ -46,7 +46,7 @@ struct SecondFactorView {
 
 /// The organisation of an account.
 #[derive(Debug, Serialize, ToSchema)]
-struct OrganisationView<'a> {
+struct AccountOrganisation<'a> {
     /// Its id.
     id: Uuid,
     /// Its name.
@@ -70,7 +70,7 @@ impl<'a> AccountView<'a> {
                 enabled_at: user.totp_confirmed_at,
                 recovery_codes_left: profile.recovery_codes_left,
             },
-            organisation: OrganisationView {
+            organisation: AccountOrganisation {
                 id: profile.membership.organisation_id,
                 name: &profile.membership.organisation_name,
                 role: &profile.membership.role,

@@ -124,6 +124,7 @@ struct ListQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_cursor` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -196,6 +197,7 @@ struct ItemsQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_cursor` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -284,6 +286,7 @@ pub(crate) async fn retry_batch(
 #[serde(deny_unknown_fields)]
 struct StatusChange {
     /// Only `CANCELLED`: every other state comes from the work itself.
+    #[schema(value_type = String, pattern = "^CANCELLED$", example = "CANCELLED")]
     status: BatchStatus,
 }
 

@@ -24,6 +24,7 @@ const ACCEPTED: &str = "application/json, or text/csv with one row for each item
 pub(crate) struct TextTerms {
     /// Of a text file: name of the batch.
     #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// Of a text file: the marketplace; US when absent.
     #[param(inline)]
@@ -46,7 +47,7 @@ pub(crate) struct TextTerms {
 pub(crate) struct JsonList {
     /// Name of the batch; its date when absent.
     #[validate(length(min = 1, max = 200))]
-    #[schema(example = "Library sale in May")]
+    #[schema(min_length = 1, max_length = 200, example = "Library sale in May")]
     name: Option<String>,
     /// The marketplace; its currency is that of every price.
     #[serde(default)]
@@ -61,7 +62,7 @@ pub(crate) struct JsonList {
     #[schema(value_type = Option<String>, pattern = "^[a-z][a-z0-9-]{0,39}$", example = "textbook")]
     strategy: Option<StrategyName>,
     /// The items, 1 to 10,000. A bare identifier is an item too.
-    #[schema(value_type = Vec<BatchItem>)]
+    #[schema(value_type = Vec<BatchItem>, min_items = 1, max_items = 10_000)]
     items: Vec<Value>,
 }
 

@@ -9,7 +9,7 @@ use arbitragevault_domain::config::Selection;
 use arbitragevault_services::configuration::{ChangeRequest, Edit, NewValues};
 
 use crate::caller::{Caller, ConfigRead, ConfigWrite};
-use crate::extract::{Body, IfMatch, IfMatchHeader, Query, ScopePath};
+use crate::extract::{Body, IfMatch, IfMatchHeader, Query, ScopeParameter, ScopePath};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
 use crate::wire::{Cursor, Page, PageQuery, json_response, tagged};
@@ -80,7 +80,7 @@ pub(crate) async fn list_scopes(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:read"])),
-    params(("scope" = String, Path, description = "`global`, `marketplace:US`, `category:MEDIA` or `strategy:textbook`", example = "global")),
+    params(ScopeParameter),
     responses(
         (status = 200, description = "What it sets", body = ScopeView,
             headers(("ETag" = String, description = "Its version, for If-Match"))),
@@ -107,7 +107,7 @@ pub(crate) async fn read_scope(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:write"])),
-    params(("scope" = String, Path, description = "The scope", example = "global"), IfMatchHeader),
+    params(ScopeParameter, IfMatchHeader),
     request_body = ScopeWrite,
     responses(
         (status = 200, description = "What it sets now", body = ScopeView, headers(("ETag" = String, description = "Its new version"))),
@@ -132,7 +132,7 @@ pub(crate) async fn set_scope(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:write"])),
-    params(("scope" = String, Path, description = "The scope", example = "global"), IfMatchHeader),
+    params(ScopeParameter, IfMatchHeader),
     request_body(content((ScopeWrite = "application/merge-patch+json"), (ScopeWrite = "application/json"))),
     responses(
         (status = 200, description = "What it sets now", body = ScopeView, headers(("ETag" = String, description = "Its new version"))),
@@ -157,7 +157,7 @@ pub(crate) async fn change_scope(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:write"])),
-    params(("scope" = String, Path, description = "The scope", example = "global"), IfMatchHeader, Reason),
+    params(ScopeParameter, IfMatchHeader, Reason),
     responses(
         (status = 200, description = "What it sets now", body = ScopeView, headers(("ETag" = String, description = "Its new version"))),
         ResetProblems,
@@ -181,7 +181,7 @@ pub(crate) async fn reset_scope(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:write"])),
-    params(("scope" = String, Path, description = "The scope", example = "global"), IfMatchHeader),
+    params(ScopeParameter, IfMatchHeader),
     request_body = RollBack,
     responses(
         (status = 200, description = "What it sets now", body = ScopeView, headers(("ETag" = String, description = "Its new version"))),
@@ -224,7 +224,7 @@ async fn change(
 #[utoipa::path(
     tag = "config",
     security(("bearer" = ["config:read"])),
-    params(("scope" = String, Path, description = "The scope", example = "global"), PageQuery),
+    params(ScopeParameter, PageQuery),
     responses((status = 200, description = "A page", body = Page<VersionView<'_>>), VersionsProblems),
 )]
 #[get("/config/{scope}/versions")]

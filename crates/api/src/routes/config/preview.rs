@@ -17,7 +17,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::caller::{Caller, ConfigRead};
-use crate::extract::Body;
+use crate::extract::{Body, ScopeName};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
 use crate::wire::json_response;
@@ -32,7 +32,7 @@ problems!(
 #[schema(as = PreviewConfiguration)]
 struct PreviewBody {
     /// The scope that would be changed.
-    #[schema(value_type = String, example = "global")]
+    #[schema(value_type = ScopeName)]
     scope: Scope,
     /// The change: a JSON Merge Patch of its values, or with `replace` its values.
     #[schema(value_type = Object, example = json!({"profit": {"target_roi_percent": 40}}))]

@@ -14,6 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::extract::ScopeName;
+
 /// Bytes of a version in a list.
 pub(super) const VERSION_BYTES: usize = 700;
 
@@ -75,7 +77,7 @@ impl EffectiveView {
 #[schema(as = ConfigurationScope)]
 pub(super) struct ScopeView {
     /// Its name.
-    #[schema(value_type = String, example = "marketplace:US")]
+    #[schema(value_type = ScopeName)]
     scope: Scope,
     /// How often it was changed; 0 where nobody has. Its ETag.
     version: i32,
