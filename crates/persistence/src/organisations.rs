@@ -98,11 +98,11 @@ pub async fn delete(connection: &mut AsyncPgConnection, id: Uuid) -> Result<(), 
 }
 
 /// Locks an organisation until the transaction ends: whoever changes its members does so first, so that two owners who step down at the
-/// same time see each other.
-pub(crate) async fn lock(
-    connection: &mut AsyncPgConnection,
-    id: Uuid,
-) -> Result<(), PersistenceError> {
+/// same time see each other, and whoever counts its batches before adding one.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when there is none with this id.
+pub async fn lock(connection: &mut AsyncPgConnection, id: Uuid) -> Result<(), PersistenceError> {
     organisations::table
         .find(id)
         .for_no_key_update()

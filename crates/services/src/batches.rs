@@ -34,7 +34,7 @@ impl Services {
     /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason.
     ///
     /// # Errors
-    /// When the name is not of 1 to 200 characters, or the database is not available.
+    /// When the name is not of 1 to 200 characters, a quota of the organisation is spent, or the database is not available.
     pub async fn submit_batch(
         &self,
         caller: Caller,
@@ -70,10 +70,13 @@ impl Services {
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let batch = self
             .tenant(caller, async |connection| {
+                self.admit_batch(connection, caller.organisation_id, rows.len())
+                    .await?;
                 Ok(batches::insert(connection, &new, &rows).await?)
             })
             .await?;
         self.shared.bell.ring();
+        self.shared.events.happened(batch.id);
         tracing::info!(batch_id = %batch.id, items = batch.total_items, rejected = batch.rejected_items, "batch {} was submitted", batch.id);
         Ok(batch)
     }
@@ -195,6 +198,7 @@ impl Services {
                 Ok(batches::cancel(connection, caller.organisation_id, id, now).await?)
             })
             .await?;
+        self.shared.events.happened(id);
         done(change, |batch| {
             format!(
                 "the batch is {} already and cannot be cancelled",
@@ -206,15 +210,21 @@ impl Services {
     /// Puts the failed and cancelled items of a finished batch back to work.
     ///
     /// # Errors
-    /// When the caller has no such batch, nothing of it failed, or the database is not available.
+    /// When the caller has no such batch, nothing of it failed, enough others are at work, or the database is not available.
     pub async fn retry_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
         let now = self.shared.clock.now();
         let change = self
             .tenant(caller, async |connection| {
-                Ok(batches::retry(connection, caller.organisation_id, id, now).await?)
+                let organisation = caller.organisation_id;
+                let change = batches::retry(connection, organisation, id, now).await?;
+                if let Change::Done(_) = change {
+                    self.admit_again(connection, organisation).await?;
+                }
+                Ok(change)
             })
             .await?;
         self.shared.bell.ring();
+        self.shared.events.happened(id);
         done(change, |batch| match batch.finished_at {
             None => "the batch is still at work; wait until it is done, or cancel it".to_owned(),
             Some(_) => "no item of the batch failed or was cancelled".to_owned(),

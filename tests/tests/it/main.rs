@@ -14,5 +14,6 @@ mod isolation;
 mod migrations;
 mod plans;
 mod queue;
+mod quotas;
 mod support;
 mod tokens;

@@ -17,6 +17,11 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid { code, .. } => {
                 Self::new(ProblemKind::ValidationFailed, detail).with_code(code)
             }
+            ServiceError::QuotaSpent {
+                code, retry_after, ..
+            } => Self::new(ProblemKind::QuotaSpent, detail)
+                .with_code(code)
+                .with_retry_after(retry_after),
             ServiceError::Unavailable {
                 retry_after,
                 source,

@@ -21,6 +21,7 @@ pub use secret::{API_KEY_PREFIX, INVITATION_PREFIX, Secret, SecretHash};
 use crate::Services;
 use crate::accounts::{AccountError, tokens};
 use crate::error::{ServiceError, chain};
+use crate::limits::{RequestQuota, Subject};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub struct Caller {
     pub role: Role,
     /// What the caller may: never more than the role.
     pub scopes: Scopes,
+    /// The API key by which the caller calls; `None` for a session.
+    pub key_id: Option<Uuid>,
+    /// How many requests the caller may do.
+    pub request_quota: RequestQuota,
 }
 
 impl Caller {
@@ -44,6 +49,8 @@ impl Caller {
             user_id,
             role,
             scopes: Scopes::of_role(role),
+            key_id: None,
+            request_quota: RequestQuota::Server,
         }
     }
 
@@ -51,6 +58,18 @@ impl Caller {
     #[must_use]
     pub fn default_owner() -> Self {
         Self::member(DEFAULT_ORGANISATION, DEFAULT_USER, Role::Owner)
+    }
+
+    /// Whose requests those of the caller are counted as: the key's, or the member's in all sessions.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        self.key_id.map_or(
+            Subject::Member {
+                organisation_id: self.organisation_id,
+                user_id: self.user_id,
+            },
+            Subject::Key,
+        )
     }
 
     /// Holds that the caller may do something.
@@ -165,15 +184,17 @@ impl Services {
         let subject = tokens::verify(self, token).await?;
         let mut connection = self.pool.get().await?;
         let (organisation_id, user_id) = (subject.organisation_id, subject.user_id);
-        let role = memberships::open_role(&mut connection, organisation_id, user_id).await;
-        let role = role.map_err(|error| match error {
+        let standing = memberships::standing(&mut connection, organisation_id, user_id).await;
+        let standing = standing.map_err(|error| match error {
             PersistenceError::NotFound => AccessError::Refused(Refusal::NoMember),
             other => other.into(),
         })?;
-        let role = role
-            .parse()
-            .map_err(|error: UnknownRole| ServiceError::internal(error))?;
-        Ok(Caller::member(organisation_id, user_id, role))
+        let role = standing.role.parse();
+        let role = role.map_err(|error: UnknownRole| ServiceError::internal(error))?;
+        Ok(Caller {
+            request_quota: RequestQuota::stored(standing.requests_per_minute),
+            ..Caller::member(organisation_id, user_id, role)
+        })
     }
 
     /// For whom an API key acts.
@@ -241,6 +262,8 @@ impl KnownKey {
                 user_id: key.created_by,
                 role,
                 scopes,
+                key_id: Some(key.id),
+                request_quota: RequestQuota::stored(presented.requests_per_minute),
             },
             expires_at: key.expires_at,
         })

@@ -15,6 +15,7 @@ use super::Worker;
 use crate::error::chain;
 use crate::market::{FetchFailure, StoredSnapshot};
 use crate::metrics::Attempts;
+use crate::quotas::WAITS_FOR_TOKENS;
 use crate::record::{self, Purpose};
 
 /// What became of the jobs of a chunk.
@@ -22,7 +23,7 @@ use crate::record::{self, Purpose};
 pub(super) struct Work {
     pub(super) finished: Vec<Finished>,
     pub(super) retries: Vec<Retry>,
-    /// Those of the retries that only wait for tokens.
+    /// Those of the retries that only wait for tokens, of Keepa or of their organisation.
     postponed: usize,
     pub(super) source: Option<DataSource>,
 }
@@ -116,6 +117,17 @@ impl Work {
                 },
             )),
         }
+    }
+
+    /// Puts a job back until there are tokens again for its organisation. It has not failed.
+    pub(super) fn over_quota(&mut self, job: &ClaimedJob, until: DateTime<Utc>) {
+        self.postponed += 1;
+        self.retries.push(Retry {
+            id: job.id,
+            run_at: until,
+            attempts: job.attempts,
+            error: WAITS_FOR_TOKENS.to_owned(),
+        });
     }
 
     /// What became of the items, in numbers.

@@ -16,10 +16,12 @@ use arbitragevault_services::accounts::{
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
+use arbitragevault_services::limits::RequestLimits;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
 use arbitragevault_services::persistence::{DatabaseOptions, Pool, migrate};
+use arbitragevault_services::quotas::QuotaDefaults;
 use arbitragevault_services::worker::WorkBell;
 use arbitragevault_services::{ServiceError, Services, Shared};
 use arbitragevault_tests::{Database, databases};
@@ -128,6 +130,8 @@ impl World {
             accounts: Accounts::new(settings),
             access: AccessCache::default(),
             database_answered: LastSuccess::default(),
+            limits: RequestLimits::default(),
+            quotas: QuotaDefaults::default(),
             runtime: tokio::runtime::Handle::current(),
         };
         let options = DatabaseOptions {

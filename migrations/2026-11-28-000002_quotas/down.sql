@@ -1,0 +1,2 @@
+DROP TABLE organisation_tokens;
+DROP TABLE organisation_quotas;
