@@ -198,13 +198,14 @@ impl Services {
                 Ok(batches::cancel(connection, caller.organisation_id, id, now).await?)
             })
             .await?;
-        self.shared.events.happened(id);
-        done(change, |batch| {
+        let cancelled = done(change, |batch| {
             format!(
                 "the batch is {} already and cannot be cancelled",
                 batch.status
             )
-        })
+        })?;
+        self.shared.events.happened(id);
+        Ok(cancelled)
     }
 
     /// Puts the failed and cancelled items of a finished batch back to work.
@@ -223,12 +224,13 @@ impl Services {
                 Ok(change)
             })
             .await?;
-        self.shared.bell.ring();
-        self.shared.events.happened(id);
-        done(change, |batch| match batch.finished_at {
+        let again = done(change, |batch| match batch.finished_at {
             None => "the batch is still at work; wait until it is done, or cancel it".to_owned(),
             Some(_) => "no item of the batch failed or was cancelled".to_owned(),
-        })
+        })?;
+        self.shared.bell.ring();
+        self.shared.events.happened(id);
+        Ok(again)
     }
 
     /// Deletes a finished batch with its analyses.

@@ -39,9 +39,9 @@ impl EventHub {
         }
     }
 
-    /// Says that this process has written an event of a batch. Nobody may be listening.
-    pub fn happened(&self, batch_id: Uuid) {
-        self.announce(batch_id);
+    /// Says, after the commit, that this process has written an event of a batch: for whoever passes it on to other servers. The listeners of
+    /// this one are told by PostgreSQL.
+    pub(crate) fn happened(&self, batch_id: Uuid) {
         let _ = self.ours.send(batch_id);
     }
 

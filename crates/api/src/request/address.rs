@@ -22,7 +22,7 @@ pub(crate) fn client_address(
         .filter_map(|value| value.to_str().ok())
         .collect();
     let hops = lists.iter().rev().flat_map(|list| list.rsplit(','));
-    let known = hops.take(trusted_proxies).map_while(|hop| address(hop));
+    let known = hops.take(trusted_proxies).map_while(address);
     known.last().or(peer)
 }
 

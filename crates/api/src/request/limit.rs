@@ -1,6 +1,6 @@
 //! Requests a minute: counted for the address before anything else is done, for the credential as soon as it is known.
 //!
-//! What it came to stands in the headers of every answer, as draft-ietf-httpapi-ratelimit-headers-10 has it; only an answer to a request
+//! What it came to stands in the headers of every answer, as draft-ietf-httpapi-ratelimit-headers has it; only an answer to a request
 //! that panicked or was given up is without. While nothing is limited nothing is done.
 
 use std::fmt::Write as _;

@@ -21,9 +21,9 @@ use crate::error::chain;
 use crate::health::LastSuccess;
 use crate::metrics;
 
-/// How long a question may take. Redis answers within a millisecond; who waits is a request, which can do without. Shorter would take a busy
-/// moment of the machine for an outage.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a question may take. Redis answers within a millisecond; who waits is a request, which can do without, and asks twice: for its
+/// address and for its credential.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How long opening a connection may take, over networks and TLS. No request waits for it.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(2);

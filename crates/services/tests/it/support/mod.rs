@@ -64,6 +64,7 @@ pub(crate) struct Process {
 pub(crate) struct World {
     pub(crate) database: Database,
     now: Arc<Mutex<DateTime<Utc>>>,
+    keepa_url: String,
 }
 
 impl World {
@@ -73,6 +74,15 @@ impl World {
         Self {
             database,
             now: Arc::new(Mutex::new("2026-11-27T09:00:00Z".parse().unwrap())),
+            keepa_url: "http://127.0.0.1:1".to_owned(),
+        }
+    }
+
+    /// A world with a Keepa.
+    pub(crate) async fn with_keepa(url: String) -> Self {
+        Self {
+            keepa_url: url,
+            ..Self::new().await
         }
     }
 
@@ -116,7 +126,7 @@ impl World {
         };
         change(&mut settings);
         let keepa = KeepaClient::builder("no key")
-            .base_url("http://127.0.0.1:1")
+            .base_url(&self.keepa_url)
             .build()
             .unwrap();
         let source = KeepaSource::new(keepa, RequestOptions::default());
