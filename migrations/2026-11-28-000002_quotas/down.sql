@@ -1,2 +1,2 @@
-DROP TABLE organisation_tokens;
+DROP TABLE organisation_spend;
 DROP TABLE organisation_quotas;

@@ -9,7 +9,7 @@ CREATE TABLE organisation_quotas (
 );
 
 -- Tokens of products that were fetched for an organisation on a day in UTC, at what a product costs at most.
-CREATE TABLE organisation_tokens (
+CREATE TABLE organisation_spend (
     organisation_id UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
     day DATE NOT NULL,
     tokens BIGINT NOT NULL CHECK (tokens >= 0),
@@ -17,8 +17,8 @@ CREATE TABLE organisation_tokens (
 );
 
 -- A tenant reads both; the operator sets the one, and who fetches books in the other.
-GRANT SELECT ON organisation_quotas, organisation_tokens TO arbitragevault_tenant;
+GRANT SELECT ON organisation_quotas, organisation_spend TO arbitragevault_tenant;
 ALTER TABLE organisation_quotas ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON organisation_quotas TO arbitragevault_tenant USING (organisation_id = (SELECT current_organisation()));
-ALTER TABLE organisation_tokens ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON organisation_tokens TO arbitragevault_tenant USING (organisation_id = (SELECT current_organisation()));
+ALTER TABLE organisation_spend ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON organisation_spend TO arbitragevault_tenant USING (organisation_id = (SELECT current_organisation()));

@@ -19,7 +19,7 @@ pub mod memberships;
 pub mod migrate;
 mod notice;
 pub mod organisation_quotas;
-pub mod organisation_tokens;
+pub mod organisation_spend;
 pub mod organisations;
 pub mod outcomes;
 mod pages;

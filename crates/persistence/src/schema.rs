@@ -330,7 +330,7 @@ table! {
 }
 
 table! {
-    organisation_tokens (organisation_id, day) {
+    organisation_spend (organisation_id, day) {
         organisation_id -> Uuid,
         day -> Date,
         tokens -> BigInt,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use arbitragevault_persistence::organisation_quotas::{self, OrganisationQuotas};
-use arbitragevault_persistence::{Connection, batches, jobs, organisation_tokens, organisations};
+use arbitragevault_persistence::{Connection, batches, jobs, organisation_spend, organisations};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use diesel_async::AsyncConnection as _;
 use uuid::Uuid;
@@ -198,7 +198,7 @@ pub async fn look(
     let today = now.date_naive();
     Ok(QuotaUse {
         quotas: defaults.with(&own),
-        tokens_today: organisation_tokens::spent(connection, organisation_id, today).await?,
+        tokens_today: organisation_spend::spent(connection, organisation_id, today).await?,
         next_day: next_day(now),
         batches_at_work: batches::count_at_work(connection, organisation_id).await?,
     })

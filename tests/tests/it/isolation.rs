@@ -45,7 +45,7 @@ async fn two_tenants() -> (Database, Client) {
          SELECT gen_random_uuid(), id, 'ann@example.com', 'VIEWER', sha256(convert_to(id::text, 'UTF8')), now(), now() + interval '1 day'
          FROM organisations;
          INSERT INTO organisation_quotas (organisation_id, tokens_per_day, changed_at) SELECT id, 1000, now() FROM organisations;
-         INSERT INTO organisation_tokens (organisation_id, day, tokens) SELECT id, current_date, 10 FROM organisations;"
+         INSERT INTO organisation_spend (organisation_id, day, tokens) SELECT id, current_date, 10 FROM organisations;"
     );
     owner.batch_execute(&seed).await.unwrap();
     for organisation in [DEFAULT_ORGANISATION, OTHER] {

@@ -1,7 +1,7 @@
 //! Tokens of organisations: what is booked at once is never more than there is.
 
 use arbitragevault_persistence::organisation_quotas::{self, OrganisationQuotas};
-use arbitragevault_persistence::organisation_tokens::{self, Purchase};
+use arbitragevault_persistence::organisation_spend::{self, Purchase};
 use arbitragevault_persistence::organisations::DEFAULT_ORGANISATION;
 use arbitragevault_persistence::{PersistenceError, Pool};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ fn purchase(products: i64) -> Purchase {
 async fn spent(pool: &Pool) -> i64 {
     let mut connection = pool.get().await.unwrap();
     let day = now().date_naive();
-    organisation_tokens::spent(&mut connection, DEFAULT_ORGANISATION, day)
+    organisation_spend::spent(&mut connection, DEFAULT_ORGANISATION, day)
         .await
         .unwrap()
 }
@@ -34,7 +34,7 @@ async fn many_who_book_at_once_get_what_the_limit_pays_for_and_nothing_more() {
         let pool = pool.clone();
         bookings.spawn(async move {
             let mut connection = pool.get().await.unwrap();
-            organisation_tokens::book(&mut connection, purchase(7), Some(100))
+            organisation_spend::book(&mut connection, purchase(7), Some(100))
                 .await
                 .unwrap()
         });
@@ -44,14 +44,14 @@ async fn many_who_book_at_once_get_what_the_limit_pays_for_and_nothing_more() {
     assert_eq!((booked, spent(&pool).await), (33, 99));
 
     let mut connection = pool.get().await.unwrap();
-    let nothing = organisation_tokens::book(&mut connection, purchase(1), Some(100)).await;
+    let nothing = organisation_spend::book(&mut connection, purchase(1), Some(100)).await;
     assert_eq!(nothing.unwrap(), 0);
-    organisation_tokens::take_back(&mut connection, purchase(3))
+    organisation_spend::take_back(&mut connection, purchase(3))
         .await
         .unwrap();
-    let rest = organisation_tokens::book(&mut connection, purchase(7), Some(100)).await;
+    let rest = organisation_spend::book(&mut connection, purchase(7), Some(100)).await;
     assert_eq!(rest.unwrap(), 3);
-    let unlimited = organisation_tokens::book(&mut connection, purchase(100), None).await;
+    let unlimited = organisation_spend::book(&mut connection, purchase(100), None).await;
     assert_eq!(unlimited.unwrap(), 100);
     drop(connection);
     assert_eq!(spent(&pool).await, 399);
@@ -83,6 +83,6 @@ async fn an_organisation_has_the_quotas_that_were_set_last_and_one_that_is_gone_
         organisation_id: gone,
         ..purchase(1)
     };
-    let booked = organisation_tokens::book(&mut connection, purchase, None).await;
+    let booked = organisation_spend::book(&mut connection, purchase, None).await;
     assert!(matches!(booked, Err(PersistenceError::Conflict(_))));
 }

@@ -17,18 +17,16 @@ pub(crate) fn client_address(
     if trusted_proxies == 0 {
         return peer;
     }
-    let lists: Vec<&str> = headers
-        .get_all(X_FORWARDED_FOR)
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    let hops = lists.iter().rev().flat_map(|list| list.rsplit(','));
+    let lists: Vec<_> = headers.get_all(X_FORWARDED_FOR).collect();
+    let lists = lists.iter().rev().map(|list| list.as_bytes());
+    let hops = lists.flat_map(|list| list.rsplit(|byte| *byte == b','));
     let known = hops.take(trusted_proxies).map_while(address);
     known.last().or(peer)
 }
 
 /// An address as proxies write it: bare, or with a port, and with brackets about IPv6.
-fn address(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?.trim();
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
     let address = bare.unwrap_or(hop).parse().ok();
     let with_port = || Some(hop.parse::<SocketAddr>().ok()?.ip());
@@ -44,7 +42,8 @@ mod tests {
     fn seen(lists: &[&str], trusted_proxies: usize) -> String {
         let mut headers = HeaderMap::new();
         for list in lists {
-            headers.append(X_FORWARDED_FOR, HeaderValue::from_str(list).unwrap());
+            let list = HeaderValue::from_bytes(list.as_bytes()).unwrap();
+            headers.append(X_FORWARDED_FOR, list);
         }
         let peer = Some("10.0.0.1:4711".parse().unwrap());
         client_address(&headers, peer, trusted_proxies)
@@ -75,6 +74,9 @@ mod tests {
         assert_eq!(seen(&["203.0.113.7"], 2), "203.0.113.7");
         assert_eq!(seen(&["unknown, 10.0.0.2"], 2), "10.0.0.2");
         assert_eq!(seen(&["203.0.113.7, "], 2), "10.0.0.1");
+        // A list of which a part cannot be read does not give its place to another, which the caller made up.
+        assert_eq!(seen(&["6.6.6.6", "\u{ff}, 10.0.0.2"], 1), "10.0.0.2");
+        assert_eq!(seen(&["6.6.6.6", "\u{ff}"], 1), "10.0.0.1");
     }
 
     #[test]

@@ -50,7 +50,7 @@ async fn submit(server: &TestServer, items: &[Value]) -> Answer {
 /// Tokens that an organisation has spent in all.
 async fn spent(world: &World, organisation: &str) -> i64 {
     let query = format!(
-        "SELECT coalesce(sum(tokens), 0)::bigint FROM organisation_tokens t JOIN organisations o ON o.id = t.organisation_id
+        "SELECT coalesce(sum(tokens), 0)::bigint FROM organisation_spend t JOIN organisations o ON o.id = t.organisation_id
          WHERE o.slug = '{organisation}'"
     );
     world.count(&query).await

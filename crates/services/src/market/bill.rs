@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use arbitragevault_domain::identifier::Lookup;
-use arbitragevault_persistence::organisation_tokens::{self, Purchase};
+use arbitragevault_persistence::organisation_spend::{self, Purchase};
 use arbitragevault_persistence::{PersistenceError, Pool, organisation_quotas};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -72,7 +72,7 @@ impl Bill {
         let own = organisation_quotas::get(&mut connection, payer).await?;
         let limit = defaults.with(&own).tokens_per_day.limit;
         let purchase = self.purchase(payer, products);
-        match organisation_tokens::book(&mut connection, purchase, limit).await {
+        match organisation_spend::book(&mut connection, purchase, limit).await {
             Ok(booked) => Ok(usize::try_from(booked).unwrap_or(0)),
             // It was deleted meanwhile, with all that it asked for.
             Err(PersistenceError::Conflict(_)) => Ok(0),
@@ -95,7 +95,7 @@ impl Bill {
             let taken_back = async {
                 let mut connection = pool.get().await?;
                 let purchase = self.purchase(payer, products);
-                organisation_tokens::take_back(&mut connection, purchase).await
+                organisation_spend::take_back(&mut connection, purchase).await
             };
             if let Err(error) = taken_back.await {
                 tracing::warn!(organisation_id = %payer, products, error = %chain(&error), "tokens of products that were not fetched stay booked");

@@ -2,7 +2,7 @@
 //!
 //! Nothing depends on it. Whoever asks gets `None` while Redis is away, and does without it. The process has one connection, which lives on
 //! the main runtime (ADR 4): [`Redis::keep`] opens it, and opens it again when it was lost. A question that fails lets go of the connection,
-//! so that no other waits for it: an outage costs one request at most [`PATIENCE`].
+//! so that none that comes later waits: an outage costs those under way 50 ms at most.
 
 mod count;
 mod events;

@@ -6,7 +6,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
-use crate::schema::organisation_tokens;
+use crate::schema::organisation_spend;
 
 /// Products that are to be fetched for an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,27 +41,27 @@ pub async fn book(
     let row = (organisation_id, day);
     connection
         .transaction(async |connection| {
-            diesel::insert_into(organisation_tokens::table)
+            diesel::insert_into(organisation_spend::table)
                 .values((
-                    organisation_tokens::organisation_id.eq(organisation_id),
-                    organisation_tokens::day.eq(day),
-                    organisation_tokens::tokens.eq(0),
+                    organisation_spend::organisation_id.eq(organisation_id),
+                    organisation_spend::day.eq(day),
+                    organisation_spend::tokens.eq(0),
                 ))
                 .on_conflict_do_nothing()
                 .execute(connection)
                 .await?;
-            let spent: i64 = organisation_tokens::table
+            let spent: i64 = organisation_spend::table
                 .find(row)
                 .for_update()
-                .select(organisation_tokens::tokens)
+                .select(organisation_spend::tokens)
                 .first(connection)
                 .await?;
             let affordable = limit.map_or(products, |limit| {
                 limit.saturating_sub(spent).max(0) / price.max(1)
             });
             let booked = products.min(affordable);
-            diesel::update(organisation_tokens::table.find(row))
-                .set(organisation_tokens::tokens.eq(spent.saturating_add(booked * price)))
+            diesel::update(organisation_spend::table.find(row))
+                .set(organisation_spend::tokens.eq(spent.saturating_add(booked * price)))
                 .execute(connection)
                 .await?;
             Ok(booked)
@@ -79,8 +79,8 @@ pub async fn take_back(
 ) -> Result<(), PersistenceError> {
     let row = (purchase.organisation_id, purchase.day);
     let tokens = purchase.products.saturating_mul(purchase.price);
-    diesel::update(organisation_tokens::table.find(row))
-        .set(organisation_tokens::tokens.eq(organisation_tokens::tokens - tokens))
+    diesel::update(organisation_spend::table.find(row))
+        .set(organisation_spend::tokens.eq(organisation_spend::tokens - tokens))
         .execute(connection)
         .await?;
     Ok(())
@@ -95,9 +95,9 @@ pub async fn spent(
     organisation_id: Uuid,
     day: NaiveDate,
 ) -> Result<i64, PersistenceError> {
-    let spent = organisation_tokens::table
+    let spent = organisation_spend::table
         .find((organisation_id, day))
-        .select(organisation_tokens::tokens)
+        .select(organisation_spend::tokens)
         .first(connection)
         .await
         .optional()?;
