@@ -3,18 +3,22 @@
 //! The server's configuration says what holds for all, and the operator what holds for one. Requests are counted in [`limits`](crate::limits),
 //! tokens where market data is fetched, in [`market`](crate::market).
 
+mod change;
+
 use std::time::Duration;
 
 use arbitragevault_persistence::organisation_quotas::{self, OrganisationQuotas};
-use arbitragevault_persistence::{Connection, batches, jobs, organisation_spend, organisations};
+use arbitragevault_persistence::{Connection, batches, organisation_spend, organisations};
 use chrono::{DateTime, Days, NaiveTime, Utc};
-use diesel_async::AsyncConnection as _;
 use uuid::Uuid;
+
+pub use change::{QuotaChange, QuotaChanges, change};
 
 use crate::error::ServiceError;
 use crate::{Caller, Services};
 
-/// When to ask again for another batch while enough are at work: about as long as one of a thousand items takes.
+/// When to ask again for another batch while enough are at work. When one of them ends depends on Keepa's tokens, of which a minute brings
+/// new ones.
 const BATCH_RETRY: Duration = Duration::from_secs(60);
 
 /// What holds for organisations that have no quota of their own; each is `None` where there is none.
@@ -202,73 +206,6 @@ pub async fn look(
         next_day: next_day(now),
         batches_at_work: batches::count_at_work(connection, organisation_id).await?,
     })
-}
-
-/// What becomes of a quota of an organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QuotaChange<T> {
-    /// The server's holds again.
-    Default,
-    /// As much as the organisation likes.
-    Unlimited,
-    /// As much, at least 1.
-    Limit(T),
-}
-
-impl<T: From<u8>> QuotaChange<T> {
-    /// As it is stored.
-    fn stored(self) -> Option<T> {
-        match self {
-            Self::Default => None,
-            Self::Unlimited => Some(T::from(0)),
-            Self::Limit(limit) => Some(limit),
-        }
-    }
-}
-
-/// What becomes of the quotas of an organisation; what is `None` stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct QuotaChanges {
-    /// Keepa tokens a day in UTC.
-    pub tokens_per_day: Option<QuotaChange<i64>>,
-    /// Rows of a batch.
-    pub items_per_batch: Option<QuotaChange<i32>>,
-    /// Batches that are not done.
-    pub batches_at_work: Option<QuotaChange<i32>>,
-    /// Requests a minute of each credential.
-    pub requests_per_minute: Option<QuotaChange<i32>>,
-}
-
-/// Changes quotas of an organisation: for the operator. Items that waited for tokens are tried again at once.
-///
-/// # Errors
-/// When the database is not available.
-pub async fn change(
-    connection: &mut Connection,
-    organisation_id: Uuid,
-    changes: QuotaChanges,
-    now: DateTime<Utc>,
-) -> Result<(), ServiceError> {
-    let changed = connection.transaction(async |connection| {
-        organisations::lock(connection, organisation_id).await?;
-        let before = organisation_quotas::get(connection, organisation_id).await?;
-        let after = OrganisationQuotas {
-            tokens_per_day: after(changes.tokens_per_day, before.tokens_per_day),
-            items_per_batch: after(changes.items_per_batch, before.items_per_batch),
-            batches_at_work: after(changes.batches_at_work, before.batches_at_work),
-            requests_per_minute: after(changes.requests_per_minute, before.requests_per_minute),
-        };
-        organisation_quotas::set(connection, organisation_id, after, now).await?;
-        if after.tokens_per_day != before.tokens_per_day {
-            jobs::bring_forward(connection, organisation_id, WAITS_FOR_TOKENS, now).await?;
-        }
-        Ok::<_, arbitragevault_persistence::PersistenceError>(())
-    });
-    Ok(changed.await?)
-}
-
-fn after<T: From<u8>>(change: Option<QuotaChange<T>>, before: Option<T>) -> Option<T> {
-    change.map_or(before, QuotaChange::stored)
 }
 
 /// Why an item waits for whose organisation the tokens of the day are spent. It stands in the queue.
