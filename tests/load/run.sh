@@ -17,6 +17,7 @@ chmod 755 "$folder"
 api=http://127.0.0.1:$port
 
 PORT=$port ARBITRAGEVAULT__SERVER__HOST=127.0.0.1 ARBITRAGEVAULT__DATABASE__DATA_DIR="$folder/postgres" ARBITRAGEVAULT__LOG__FORMAT=json \
+    ARBITRAGEVAULT__LIMITS__PER_KEY=0 ARBITRAGEVAULT__LIMITS__PER_ADDRESS=0 \
     "$binary" >"$folder/log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$folder"' EXIT INT TERM

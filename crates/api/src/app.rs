@@ -14,7 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::openapi;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::RequestContext;
+use crate::request::{RATE_LIMIT, RATE_LIMIT_POLICY, RequestContext, RequestLimit};
 use crate::routes;
 use crate::settings::HttpSettings;
 use crate::state::ApiState;
@@ -96,6 +96,7 @@ where
         scope("/api/v1")
             .configure(routes::v1)
             .wrap(Compress::default())
+            .wrap(RequestLimit)
             .wrap(Condition::new(is_cross_origin, cors(settings))),
     )
 }
@@ -120,6 +121,7 @@ fn cors(settings: &HttpSettings) -> Cors {
             header::LOCATION,
             header::RETRY_AFTER,
         ])
+        .expose_headers([RATE_LIMIT, RATE_LIMIT_POLICY])
         .expose_headers(["x-request-id"])
         .supports_credentials()
         .max_age(3_600);

@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use tracing::Span;
 
 use crate::problem::{Problem, ProblemKind};
+use crate::request::count_caller;
 use crate::state::ApiState;
 
 /// What an operation needs, as a type.
@@ -51,13 +52,17 @@ impl<N: Needs> FromRequest for Caller<N> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let bearer = bearer(request);
-        let state = request.app_data::<web::Data<ApiState>>().cloned();
+        let request = request.clone();
         async move {
+            let state = request.app_data::<web::Data<ApiState>>();
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
             let caller = match bearer? {
                 Some(text) => {
                     let credential = Credential::from_bearer(&text);
-                    state.services.authenticate(credential).await?
+                    let caller = state.services.authenticate(credential).await?;
+                    let counted = (caller.subject(), caller.request_quota);
+                    count_caller(&request, state, counted).await?;
+                    caller
                 }
                 None if state.settings.auth_required => {
                     return Err(Problem::new(

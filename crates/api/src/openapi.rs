@@ -1,8 +1,10 @@
 //! The OpenAPI document: made from the code of the operations, completed with what holds for all of them.
 
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
 use utoipa::{Modify, OpenApi as _};
 use utoipa_actix_web::AppExt as _;
 
@@ -18,7 +20,8 @@ use crate::problem::{Document, FieldError, Place, ProblemKind};
         description = "If I buy this at that price, what do I earn, how soon, and how sure is that?\n\n\
             Money is a decimal string with its currency; percentages are numbers in percent; times are RFC 3339 in UTC. \
             Everything that goes wrong is answered as `application/problem+json` (RFC 9457). \
-            Every response carries `X-Request-Id`; send your own (1 to 64 of `A-Z a-z 0-9 . _ -`) to have it kept.",
+            Every response carries `X-Request-Id`; send your own (1 to 64 of `A-Z a-z 0-9 . _ -`) to have it kept. \
+            Every response under `/api/v1` carries `RateLimit` and `RateLimit-Policy` where requests are limited.",
         license(name = "MIT OR Apache-2.0"),
     ),
     components(schemas(Document<'_>, FieldError, Place)),
@@ -54,20 +57,18 @@ pub fn openapi() -> OpenApi {
     complete(document)
 }
 
-/// The document with what holds for every operation that needs a credential: what it answers to who has none, or too little.
+/// The document with what holds for many operations: what those that need a credential answer to who has none, or too little, and what those
+/// that are limited answer to who asks too much.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        if path.starts_with("/api/v1/") {
+            methods_mut(item).for_each(limited);
+        }
+    }
     let refusals = problem_responses(&[ProblemKind::Unauthenticated, ProblemKind::Forbidden]);
     let items = document.paths.paths.values_mut();
-    let operations = items.flat_map(|item| {
-        [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.delete,
-            &mut item.patch,
-        ]
-    });
-    for operation in operations.flatten().filter(|one| one.security.is_some()) {
+    let operations = items.flat_map(methods_mut);
+    for operation in operations.filter(|one| one.security.is_some()) {
         let has_scope = names_a_scope(operation);
         for (status, response) in &refusals {
             if status == "401" || status == "403" && has_scope {
@@ -77,6 +78,38 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         }
     }
     document
+}
+
+/// Adds what an operation answers to who asks too much, beside what else it answers with the same status.
+fn limited(operation: &mut Operation) {
+    let added = problem_responses(&[ProblemKind::RateLimited]);
+    let responses = &mut operation.responses.responses;
+    for (status, response) in added.into_iter().filter(|(status, _)| status == "429") {
+        let RefOr::T(mut response) = response else {
+            continue;
+        };
+        if let Some(RefOr::T(other)) = responses.get(&status) {
+            response.description = format!("{}\n\n{}", other.description, response.description);
+        }
+        for (name, description) in [
+            (
+                "RateLimit",
+                "What is left of each limit, and the seconds until it is whole again: `\"key\";r=599;t=1`",
+            ),
+            (
+                "RateLimit-Policy",
+                "The limits, each with its requests in so many seconds: `\"key\";q=600;w=60`",
+            ),
+        ] {
+            let schema = ObjectBuilder::new().schema_type(Type::String).build();
+            let header = HeaderBuilder::new()
+                .schema(Some(schema))
+                .description(Some(description))
+                .build();
+            response.headers.insert(name.to_owned(), RefOr::T(header));
+        }
+        responses.insert(status, RefOr::T(response));
+    }
 }
 
 /// Whether an operation needs a scope; those of one's own account need only the account.
@@ -104,6 +137,19 @@ impl Modify for Bearer {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
+}
+
+/// The operations of a path, to be changed.
+fn methods_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The methods of a path, in upper case, with their operations.

@@ -9,6 +9,8 @@ pub struct HttpSettings {
     pub auth_required: bool,
     /// Origins of web pages that may call the API with credentials, `https://app.example.com` for example. None by default.
     pub allowed_origins: Vec<String>,
+    /// Proxies in front, each of which adds the address that called it to `X-Forwarded-For`. Without any, that header is not believed.
+    pub trusted_proxies: usize,
     /// Longest body, in bytes. The contract says 5 MiB.
     pub max_body_bytes: usize,
     /// Longest time until a response begins.
@@ -25,6 +27,7 @@ impl Default for HttpSettings {
         Self {
             auth_required: true,
             allowed_origins: Vec::new(),
+            trusted_proxies: 0,
             max_body_bytes: 5 << 20,
             request_timeout: Duration::from_secs(30),
             event_heartbeat: Duration::from_secs(15),

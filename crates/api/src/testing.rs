@@ -17,10 +17,12 @@ use arbitragevault_services::accounts::{AccountSettings, Accounts};
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
+use arbitragevault_services::limits::RequestLimits;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
 use arbitragevault_services::persistence::{DatabaseOptions, Pool};
+use arbitragevault_services::quotas::QuotaDefaults;
 use arbitragevault_services::worker::WorkBell;
 use arbitragevault_services::{Services, Shared};
 use keepa_client::KeepaClient;
@@ -62,6 +64,8 @@ pub(crate) fn unreachable_state(settings: &HttpSettings) -> ApiState {
         }),
         runtime: tokio::runtime::Handle::current(),
         database_answered: LastSuccess::default(),
+        limits: RequestLimits::default(),
+        quotas: QuotaDefaults::default(),
     };
     let services = Services {
         pool: Pool::new(&database).unwrap(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::PersistenceError;
 use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::pages;
-use crate::schema::{api_keys, memberships, users};
+use crate::schema::{api_keys, memberships, organisation_quotas, users};
 
 /// How exactly it is known when a key was last used: one write a key and minute at most.
 pub const LAST_USE_PRECISION: TimeDelta = TimeDelta::minutes(1);
@@ -124,6 +124,8 @@ pub struct PresentedKey {
     pub hash: Vec<u8>,
     /// The role that its maker has now.
     pub maker_role: String,
+    /// Requests a minute of each credential, as [`OrganisationQuotas`](crate::organisation_quotas::OrganisationQuotas) has it.
+    pub requests_per_minute: Option<i32>,
 }
 
 /// The key with this hash, of whatever organisation.
@@ -140,9 +142,18 @@ pub async fn by_hash(
     Ok(api_keys::table
         .inner_join(memberships::table.on(is_membership))
         .inner_join(users::table.on(users::id.eq(api_keys::created_by)))
+        .left_join(
+            organisation_quotas::table
+                .on(organisation_quotas::organisation_id.eq(api_keys::organisation_id)),
+        )
         .filter(api_keys::hash.eq(hash))
         .filter(users::disabled_at.is_null())
-        .select((ApiKey::as_select(), api_keys::hash, memberships::role))
+        .select((
+            ApiKey::as_select(),
+            api_keys::hash,
+            memberships::role,
+            organisation_quotas::requests_per_minute.nullable(),
+        ))
         .first(connection)
         .await?)
 }

@@ -201,6 +201,22 @@ pub async fn page(
     pages::first(connection, query, limit).await
 }
 
+/// How many batches of an organisation are not done.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn count_at_work(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+) -> Result<i64, PersistenceError> {
+    Ok(batches::table
+        .filter(batches::organisation_id.eq(organisation_id))
+        .filter(batches::finished_at.is_null())
+        .count()
+        .get_result(connection)
+        .await?)
+}
+
 /// What a change of a batch's life came to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {

@@ -11,7 +11,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
-use crate::schema::jobs;
+use crate::notice;
+use crate::schema::{batches, jobs};
 
 /// What a worker asks for.
 #[derive(Debug, Clone, Copy)]
@@ -256,6 +257,34 @@ pub async fn retry_later(
     .bind::<Array<Text>, _>(retries.iter().map(|r| &r.error).collect::<Vec<_>>())
     .execute(connection)
     .await?)
+}
+
+/// Makes the jobs of an organisation due that wait for a reason, and returns how many.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn bring_forward(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, PersistenceError> {
+    let at_work = batches::table
+        .filter(batches::organisation_id.eq(organisation_id))
+        .filter(batches::finished_at.is_null())
+        .select(batches::id);
+    let brought = diesel::update(
+        jobs::table
+            .filter(jobs::batch_id.eq_any(at_work))
+            .filter(jobs::is_dead.eq(false))
+            .filter(jobs::run_at.gt(now))
+            .filter(jobs::last_error.eq(reason)),
+    )
+    .set(jobs::run_at.eq(now))
+    .execute(connection)
+    .await?;
+    notice::new_work(connection).await?;
+    Ok(brought)
 }
 
 /// The state of the queue.

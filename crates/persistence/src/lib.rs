@@ -21,6 +21,8 @@ pub mod listen;
 pub mod memberships;
 pub mod migrate;
 mod notice;
+pub mod organisation_quotas;
+pub mod organisation_spend;
 pub mod organisations;
 pub mod outcomes;
 mod pages;

@@ -10,7 +10,7 @@ use crate::error::PersistenceError;
 use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::organisations;
 use crate::pages;
-use crate::schema::{memberships, users};
+use crate::schema::{memberships, organisation_quotas, users};
 
 /// The role without which an organisation cannot be.
 pub const OWNER: &str = "OWNER";
@@ -88,20 +88,36 @@ pub async fn get(
         .await?)
 }
 
-/// The role of a member whose account is open.
+/// What a member may.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Standing {
+    /// The role.
+    pub role: String,
+    /// Requests a minute of each credential, as [`OrganisationQuotas`](crate::organisation_quotas::OrganisationQuotas) has it.
+    pub requests_per_minute: Option<i32>,
+}
+
+/// What a member may whose account is open.
 ///
 /// # Errors
 /// [`PersistenceError::NotFound`] when the user is no member, or the account is closed.
-pub async fn open_role(
+pub async fn standing(
     connection: &mut AsyncPgConnection,
     organisation_id: Uuid,
     user_id: Uuid,
-) -> Result<String, PersistenceError> {
+) -> Result<Standing, PersistenceError> {
     Ok(memberships::table
         .find((user_id, organisation_id))
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .left_join(
+            organisation_quotas::table
+                .on(organisation_quotas::organisation_id.eq(memberships::organisation_id)),
+        )
         .filter(users::disabled_at.is_null())
-        .select(memberships::role)
+        .select((
+            memberships::role,
+            organisation_quotas::requests_per_minute.nullable(),
+        ))
         .first(connection)
         .await?)
 }

@@ -151,7 +151,7 @@ pub async fn delete(connection: &mut AsyncPgConnection, id: Uuid) -> Result<(), 
 }
 
 /// Locks an organisation until the transaction ends, and returns it. Whoever changes it, its members or its configuration does so first, so
-/// that two owners who step down at the same time see each other.
+/// that two owners who step down at the same time see each other, and whoever counts its batches before adding one.
 ///
 /// # Errors
 /// [`PersistenceError::NotFound`] when there is none with this id.

@@ -350,8 +350,33 @@ table! {
     }
 }
 
+table! {
+    organisation_quotas (organisation_id) {
+        organisation_id -> Uuid,
+        tokens_per_day -> Nullable<BigInt>,
+        items_per_batch -> Nullable<Integer>,
+        batches_at_work -> Nullable<Integer>,
+        requests_per_minute -> Nullable<Integer>,
+        changed_at -> Timestamptz,
+    }
+}
+
+table! {
+    organisation_spend (organisation_id, day) {
+        organisation_id -> Uuid,
+        day -> Date,
+        tokens -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(batches, batch_items, jobs, analyses);
-diesel::allow_tables_to_appear_in_same_query!(users, memberships, api_keys, invitations);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    memberships,
+    api_keys,
+    invitations,
+    organisation_quotas
+);
 diesel::allow_tables_to_appear_in_same_query!(organisations, memberships);
 diesel::allow_tables_to_appear_in_same_query!(products, product_snapshots, product_codes);
 diesel::allow_tables_to_appear_in_same_query!(

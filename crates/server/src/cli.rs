@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_services::access::Role;
+use arbitragevault_services::quotas::QuotaChange;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The command line or the configuration is wrong.
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     Doctor(OutputArguments),
     /// Make keys for callers of the API.
     Keys(KeysArguments),
+    /// Look at what organisations may do, and change it.
+    #[command(subcommand)]
+    Quotas(QuotasCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Serve Keepa's protocol from recorded or made-up products.
@@ -243,6 +248,59 @@ pub(crate) struct CreateKeyArguments {
     /// Days until it is refused; it does not expire when absent.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) expires_in_days: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuotasCommand {
+    /// Show what an organisation may do, and what of it is used.
+    Show(ShowQuotasArguments),
+    /// Change what an organisation may do; what is not named stays.
+    ///
+    /// Items that waited for tokens are tried again at once; requests are counted by it within five seconds.
+    Set(SetQuotasArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowQuotasArguments {
+    /// The organisation, by its name in addresses.
+    #[arg(long, default_value = "default", value_name = "SLUG")]
+    pub(crate) organisation: String,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("quota").required(true).multiple(true)))]
+pub(crate) struct SetQuotasArguments {
+    /// The organisation, by its name in addresses.
+    #[arg(long, default_value = "default", value_name = "SLUG")]
+    pub(crate) organisation: String,
+    /// Keepa tokens a day in UTC: a number, `unlimited`, or `default` for what the server's configuration says.
+    #[arg(long, group = "quota", value_name = "QUOTA", value_parser = quota::<i64>)]
+    pub(crate) tokens_per_day: Option<QuotaChange<i64>>,
+    /// Rows of a batch.
+    #[arg(long, group = "quota", value_name = "QUOTA", value_parser = quota::<i32>)]
+    pub(crate) items_per_batch: Option<QuotaChange<i32>>,
+    /// Batches that are not done.
+    #[arg(long, group = "quota", value_name = "QUOTA", value_parser = quota::<i32>)]
+    pub(crate) batches_at_work: Option<QuotaChange<i32>>,
+    /// Requests a minute of each credential.
+    #[arg(long, group = "quota", value_name = "QUOTA", value_parser = quota::<i32>)]
+    pub(crate) requests_per_minute: Option<QuotaChange<i32>>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Reads what becomes of a quota.
+fn quota<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<QuotaChange<T>, &'static str> {
+    match text {
+        "default" => Ok(QuotaChange::Default),
+        "unlimited" => Ok(QuotaChange::Unlimited),
+        _ => match text.parse::<T>() {
+            Ok(limit) if limit >= T::from(1) => Ok(QuotaChange::Limit(limit)),
+            _ => Err("must be a number from 1, `unlimited` or `default`"),
+        },
+    }
 }
 
 /// Reads a role, in whatever case.

@@ -1,6 +1,8 @@
 //! Configuration: the compiled-in default file, a file of the user's, the environment; every problem told at once.
 
 mod accounts;
+mod limits;
+mod quotas;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,6 +18,8 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use accounts::AccountsConfig;
+pub(crate) use limits::{LimitsConfig, RedisConfig};
+pub(crate) use quotas::QuotasConfig;
 
 const DEFAULTS: &str = include_str!("default.toml");
 
@@ -28,6 +32,9 @@ pub(crate) struct Config {
     pub(crate) keepa: KeepaConfig,
     pub(crate) worker: WorkerConfig,
     pub(crate) accounts: AccountsConfig,
+    pub(crate) limits: LimitsConfig,
+    pub(crate) quotas: QuotasConfig,
+    pub(crate) redis: RedisConfig,
     pub(crate) log: LogConfig,
     pub(crate) metrics: MetricsConfig,
 }
@@ -38,6 +45,7 @@ pub(crate) struct ServerConfig {
     pub(crate) port: u16,
     pub(crate) workers: usize,
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) trusted_proxies: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -106,13 +114,14 @@ pub(crate) enum LogFormat {
 }
 
 /// Keys of the secrets, of which no message shows the value.
-pub(crate) const SECRETS: [&str; 6] = [
+pub(crate) const SECRETS: [&str; 7] = [
     "database.url",
     "database.direct_url",
     "keepa.api_key",
     "accounts.encryption_key",
     "accounts.signing_keys",
     "accounts.smtp_url",
+    "redis.url",
 ];
 
 /// A value that no log shows.
@@ -246,6 +255,7 @@ impl Config {
             check(false, &format!("log.filter: {error}"));
         }
         problems.extend(self.accounts.problems());
+        problems.extend(self.redis.problem());
         problems
     }
 }
@@ -263,6 +273,7 @@ pub(crate) fn effective(file: Option<&Path>) -> Figment {
         ("ACCOUNTS_ENCRYPTION_KEY", "accounts.encryption_key"),
         ("ACCOUNTS_SIGNING_KEYS", "accounts.signing_keys"),
         ("SMTP_URL", "accounts.smtp_url"),
+        ("REDIS_URL", "redis.url"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "log.otlp_endpoint"),
     ] {
         if let Ok(value) = std::env::var(variable) {
@@ -383,6 +394,7 @@ mod tests {
             .merge(("accounts.smtp_url", "http://user:a-secret-key@host"))
             .merge(("accounts.mail_from", "nobody"))
             .merge(("accounts.app_url", "nowhere"))
+            .merge(("redis.url", "http://user:a-secret-key@host"))
             .merge(("log.format", "yaml"))
             .merge(("log.filter", "=,="));
         let problems = Config::read(figment).unwrap_err().to_string();
@@ -410,6 +422,7 @@ mod tests {
             "accounts.signing_keys",
             "accounts.smtp_url",
             "accounts.mail_from",
+            "redis.url",
         ];
         assert_eq!(keys, expected, "{problems}");
     }

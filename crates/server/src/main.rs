@@ -11,6 +11,7 @@ mod db;
 mod doctor;
 mod keys;
 mod metrics;
+mod quotas;
 mod sandbox;
 mod serve;
 mod signals;
@@ -72,6 +73,10 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         }
         Command::Keys(arguments) => {
             runtime.block_on(keys::run(&arguments, &config))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Quotas(command) => {
+            runtime.block_on(quotas::run(&command, &config))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Openapi => {

@@ -19,10 +19,12 @@ use arbitragevault_services::market::{
 use arbitragevault_services::metrics::keepa_request;
 use arbitragevault_services::persistence::Pool;
 use arbitragevault_services::persistence::listen::{self, Announcement};
+use arbitragevault_services::redis::Redis;
 use arbitragevault_services::worker::{RetryPolicy, WorkBell, Worker, WorkerOptions};
 use arbitragevault_services::{Services, Shared};
 use keepa_client::{KeepaClient, TokenBudget, TokenPolicy};
 use keepa_sandbox::Sandbox;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, KeepaConfig};
@@ -87,6 +89,8 @@ async fn serve_from(
         budget = Some(Arc::clone(&books));
         books
     })?;
+    let redis = config.redis.open()?;
+    let quotas = config.quotas.defaults(config.limits);
     let shared = Arc::new(Shared {
         market: MarketData::new(
             source,
@@ -94,7 +98,8 @@ async fn serve_from(
                 freshness: Duration::from_secs(config.keepa.freshness_hours.saturating_mul(3_600)),
                 ..MarketCacheOptions::default()
             },
-        ),
+        )
+        .with_quotas(quotas),
         access: AccessCache::default(),
         clock: Clock::system(),
         bell: WorkBell::default(),
@@ -103,7 +108,10 @@ async fn serve_from(
         accounts: Accounts::new(config.accounts.settings(data_home().ok())?),
         runtime: tokio::runtime::Handle::current(),
         database_answered: LastSuccess::default(),
+        limits: config.limits.limits(redis.clone()),
+        quotas,
     });
+    let counting = count_requests(redis, Arc::clone(&shared));
     let stop = CancellationToken::new();
     let worker_pool = Pool::new(&database.options(WORKER_CONNECTIONS))?;
     let worker_pool = metrics.watch("worker", worker_pool);
@@ -138,6 +146,7 @@ async fn serve_from(
         }
     }
     listener.abort();
+    counting.abort();
     if let Some(metrics_server) = metrics_server {
         metrics_server.abort();
     }
@@ -231,6 +240,7 @@ fn http(
     let settings = HttpSettings {
         auth_required: config.auth.required,
         allowed_origins: config.server.allowed_origins.clone(),
+        trusted_proxies: config.server.trusted_proxies,
         describe_spans: !config.log.otlp_endpoint.is_empty(),
         ..HttpSettings::default()
     };
@@ -255,6 +265,20 @@ fn http(
         tracing::info!(%address, workers, "listening on http://{address}, documentation at http://{address}/docs/");
     }
     Ok(server.run())
+}
+
+/// Keeps the memory of who asked how much small, and the lines to Redis open where there is one.
+fn count_requests(redis: Option<Arc<Redis>>, shared: Arc<Shared>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        match redis {
+            Some(redis) => {
+                let kept = Arc::clone(&redis).keep();
+                let exchanged = redis.exchange(&shared.events);
+                tokio::join!(kept, exchanged, shared.limits.keep_small());
+            }
+            None => shared.limits.keep_small().await,
+        }
+    })
 }
 
 /// Passes on what other processes announce.

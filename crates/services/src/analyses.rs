@@ -17,7 +17,8 @@ use uuid::Uuid;
 use crate::budget::SpendPurpose;
 use crate::configuration::Resolver;
 use crate::error::ServiceError;
-use crate::market::{MarketAnswer, StoredSnapshot};
+use crate::market::{Asks, MarketAnswer, StoredSnapshot};
+use crate::quotas;
 use crate::record::{self, Purpose};
 use crate::{Caller, Services};
 
@@ -88,7 +89,8 @@ impl Services {
     /// Analyses one product now, and stores the analysis.
     ///
     /// # Errors
-    /// When the product is unknown, there is no such strategy, Keepa or the database is not available.
+    /// When the product is unknown, there is no such strategy, the organisation has no tokens left to fetch it, Keepa or the database is not
+    /// available.
     pub async fn analyse_now(
         &self,
         caller: Caller,
@@ -104,7 +106,7 @@ impl Services {
         let layers = self.configuration_layers(caller).await?;
         layers.hold_strategy(strategy.as_ref())?;
         let stored = self
-            .market_snapshot(marketplace, lookup, SpendPurpose::Analysis)
+            .market_snapshot(caller, marketplace, lookup, SpendPurpose::Analysis)
             .await?;
         let snapshot = &stored.snapshot;
         let used = Resolver::new(layers, strategy).used(snapshot)?;
@@ -129,20 +131,22 @@ impl Services {
     /// The market data of one product, fetched when it is missing or old.
     ///
     /// # Errors
-    /// When the product is unknown, Keepa or the database is not available.
+    /// When the product is unknown, the organisation has no tokens left to fetch it, Keepa or the database is not available.
     pub async fn product(
         &self,
+        caller: Caller,
         marketplace: Marketplace,
         lookup: Lookup,
     ) -> Result<Arc<MarketSnapshot>, ServiceError> {
         let stored = self
-            .market_snapshot(marketplace, lookup, SpendPurpose::Product)
+            .market_snapshot(caller, marketplace, lookup, SpendPurpose::Product)
             .await?;
         Ok(stored.snapshot)
     }
 
     async fn market_snapshot(
         &self,
+        caller: Caller,
         marketplace: Marketplace,
         lookup: Lookup,
         purpose: SpendPurpose,
@@ -156,8 +160,9 @@ impl Services {
         let pool = self.pool.clone();
         let fetched = self.shared.runtime.spawn(async move {
             let market = &shared.market;
+            let asks = Asks::from([(lookup, vec![caller.organisation_id])]);
             purpose
-                .books(market.answers(&pool, marketplace, &[lookup], now))
+                .books(market.answers(&pool, marketplace, &asks, now))
                 .await
         });
         let mut answers = fetched.await.map_err(ServiceError::internal)??;
@@ -175,6 +180,7 @@ impl Services {
             Some(MarketAnswer::Failed(failure)) => {
                 Err(ServiceError::Internal(failure.detail.into()))
             }
+            Some(MarketAnswer::OverQuota(_)) => Err(quotas::out_of_tokens(now)),
             Some(MarketAnswer::UnknownCode) | None => {
                 Err(ServiceError::NotFound("a product with this code"))
             }

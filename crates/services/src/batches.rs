@@ -49,7 +49,8 @@ impl Services {
     /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason.
     ///
     /// # Errors
-    /// When the name is not of 1 to 200 characters, there is no such strategy, or the database is not available.
+    /// When the name is not of 1 to 200 characters, there is no such strategy, a quota of the organisation is spent, or the database is not
+    /// available.
     pub async fn submit_batch(
         &self,
         caller: Caller,
@@ -80,6 +81,8 @@ impl Services {
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let batch = self
             .tenant(caller, async |connection| {
+                self.admit_batch(connection, caller.organisation_id, rows.len())
+                    .await?;
                 let layers = Layers::load(connection, caller.organisation_id).await?;
                 layers.hold_strategy(strategy.as_ref())?;
                 let resolver = Resolver::new(layers, strategy);
@@ -96,6 +99,7 @@ impl Services {
             })
             .await?;
         self.shared.bell.ring();
+        self.shared.events.happened(batch.id);
         tracing::info!(batch_id = %batch.id, items = batch.total_items, rejected = batch.rejected_items, "batch {} was submitted", batch.id);
         Ok(batch)
     }
@@ -217,30 +221,39 @@ impl Services {
                 Ok(batches::cancel(connection, caller.organisation_id, id, act).await?)
             })
             .await?;
-        done(change, |batch| {
+        let cancelled = done(change, |batch| {
             format!(
                 "the batch is {} already and cannot be cancelled",
                 batch.status
             )
-        })
+        })?;
+        self.shared.events.happened(id);
+        Ok(cancelled)
     }
 
     /// Puts the failed and cancelled items of a finished batch back to work.
     ///
     /// # Errors
-    /// When the caller has no such batch, nothing of it failed, or the database is not available.
+    /// When the caller has no such batch, nothing of it failed, enough others are at work, or the database is not available.
     pub async fn retry_batch(&self, caller: Caller, id: Uuid) -> Result<Batch, ServiceError> {
         let act = caller.act(self.shared.clock.now());
         let change = self
             .tenant(caller, async |connection| {
-                Ok(batches::retry(connection, caller.organisation_id, id, act).await?)
+                let organisation = caller.organisation_id;
+                let change = batches::retry(connection, organisation, id, act).await?;
+                if let Change::Done(_) = change {
+                    self.admit_again(connection, organisation).await?;
+                }
+                Ok(change)
             })
             .await?;
-        self.shared.bell.ring();
-        done(change, |batch| match batch.finished_at {
+        let again = done(change, |batch| match batch.finished_at {
             None => "the batch is still at work; wait until it is done, or cancel it".to_owned(),
             Some(_) => "no item of the batch failed or was cancelled".to_owned(),
-        })
+        })?;
+        self.shared.bell.ring();
+        self.shared.events.happened(id);
+        Ok(again)
     }
 
     /// Deletes a finished batch with its analyses.

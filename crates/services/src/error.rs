@@ -42,6 +42,16 @@ pub enum ServiceError {
         /// The version that it has now.
         version: i32,
     },
+    /// A quota of the organisation is spent.
+    #[error("{detail}")]
+    QuotaSpent {
+        /// A code for programs, in SCREAMING_SNAKE_CASE.
+        code: &'static str,
+        /// Which, and what to do.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Something outside is not reachable now.
     #[error("{dependency} is not available at the moment")]
     Unavailable {

@@ -15,13 +15,19 @@ use crate::{Caller, Services};
 /// Rings that a slow listener may miss before it is told only that it missed some.
 const CAPACITY: usize = 256;
 
-/// Rings listeners of this process.
+/// Rings listeners of this process, and whoever passes on to others what happens in it.
 #[derive(Debug)]
-pub struct EventHub(Mutex<Option<broadcast::Sender<Uuid>>>);
+pub struct EventHub {
+    listeners: Mutex<Option<broadcast::Sender<Uuid>>>,
+    ours: broadcast::Sender<Uuid>,
+}
 
 impl Default for EventHub {
     fn default() -> Self {
-        Self(Mutex::new(Some(broadcast::Sender::new(CAPACITY))))
+        Self {
+            listeners: Mutex::new(Some(broadcast::Sender::new(CAPACITY))),
+            ours: broadcast::Sender::new(CAPACITY),
+        }
     }
 }
 
@@ -31,6 +37,17 @@ impl EventHub {
         if let Some(sender) = &*self.sender() {
             let _ = sender.send(batch_id);
         }
+    }
+
+    /// Says, after the commit, that this process has written an event of a batch: for whoever passes it on to other servers. The listeners of
+    /// this one are told by PostgreSQL.
+    pub(crate) fn happened(&self, batch_id: Uuid) {
+        let _ = self.ours.send(batch_id);
+    }
+
+    /// Hears from now on what this process has written.
+    pub(crate) fn ours(&self) -> broadcast::Receiver<Uuid> {
+        self.ours.subscribe()
     }
 
     /// Listens from now on. After [`close`](Self::close) it hears only that the hub is closed.
@@ -48,7 +65,9 @@ impl EventHub {
     }
 
     fn sender(&self) -> MutexGuard<'_, Option<broadcast::Sender<Uuid>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,6 +11,7 @@ use keepa_client::{KeepaError, TokenState};
 
 use crate::Services;
 use crate::error::{ServiceError, chain};
+use crate::redis::RedisHealth;
 
 /// How long a dependency may take to answer before it counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -98,6 +99,11 @@ impl Services {
                 }
             }
         }
+    }
+
+    /// Asks Redis; `None` where none is configured.
+    pub async fn redis_health(&self) -> Option<RedisHealth> {
+        Some(self.shared.limits.redis()?.health().await)
     }
 
     /// Asks Keepa for its token bucket, which costs nothing. A failure is logged, and stands in the answer as what is unknown.

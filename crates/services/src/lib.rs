@@ -16,6 +16,7 @@ pub mod health;
 pub mod intake;
 pub mod invitations;
 pub mod keepa;
+pub mod limits;
 pub mod list;
 pub mod listing;
 pub mod market;
@@ -24,7 +25,9 @@ pub mod metrics;
 pub mod organisations;
 pub mod precondition;
 pub mod process;
+pub mod quotas;
 mod record;
+pub mod redis;
 pub mod replay;
 pub mod worker;
 
@@ -42,7 +45,9 @@ use accounts::Accounts;
 use clock::Clock;
 use events::EventHub;
 use health::LastSuccess;
+use limits::RequestLimits;
 use market::MarketData;
+use quotas::QuotaDefaults;
 use worker::WorkBell;
 
 /// What all use cases of the process share.
@@ -64,6 +69,10 @@ pub struct Shared {
     pub accounts: Accounts,
     /// The runtime on which Keepa is called: its connections live there.
     pub runtime: tokio::runtime::Handle,
+    /// How many requests everybody may do, and where they are counted.
+    pub limits: RequestLimits,
+    /// What organisations may do that have no quota of their own.
+    pub quotas: QuotaDefaults,
     /// When the database last answered.
     pub database_answered: LastSuccess,
 }

@@ -46,7 +46,9 @@ async fn two_tenants() -> (Database, Client) {
          FROM organisations;
          INSERT INTO configuration_scopes (organisation_id, scope, version, patch, updated_at) SELECT id, 'global', 1, '{{}}', now() FROM organisations;
          INSERT INTO configuration_documents (organisation_id, id, versions, document, created_at)
-         SELECT id, id, '{{}}', '{{}}', now() FROM organisations;"
+         SELECT id, id, '{{}}', '{{}}', now() FROM organisations;
+         INSERT INTO organisation_quotas (organisation_id, tokens_per_day, changed_at) SELECT id, 1000, now() FROM organisations;
+         INSERT INTO organisation_spend (organisation_id, day, tokens) SELECT id, current_date, 10 FROM organisations;"
     );
     owner.batch_execute(&seed).await.unwrap();
     for organisation in [DEFAULT_ORGANISATION, OTHER] {

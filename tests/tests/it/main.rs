@@ -15,5 +15,6 @@ mod isolation;
 mod migrations;
 mod plans;
 mod queue;
+mod quotas;
 mod support;
 mod tokens;

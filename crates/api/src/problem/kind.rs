@@ -126,6 +126,14 @@ kinds! {
     TooManyAttempts: TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "too-many-attempts",
         "Too many attempts",
         "Too many attempts to sign in failed, or the same mail was asked for too soon. Try again after the time in Retry-After.";
+    /// Too many requests in too short a time.
+    RateLimited: TOO_MANY_REQUESTS, "RATE_LIMITED", "rate-limited",
+        "Too many requests",
+        "More requests came within a minute than the key, or the address, may do. `RateLimit-Policy` names the limits and `RateLimit` what is left of each. Try again after the time in Retry-After.";
+    /// A quota of the organisation is spent.
+    QuotaSpent: TOO_MANY_REQUESTS, "QUOTA_SPENT", "quota-spent",
+        "A quota of the organisation is spent",
+        "The organisation has spent its Keepa tokens of the day (`QUOTA_TOKENS`), or has as many batches at work as it may (`QUOTA_BATCHES_AT_WORK`). Try again after the time in Retry-After.";
     /// The time of a request is over.
     Timeout: SERVICE_UNAVAILABLE, "TIMEOUT", "timeout",
         "The request took too long",

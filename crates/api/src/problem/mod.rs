@@ -218,6 +218,7 @@ impl Problem {
             response.insert_header((header::RETRY_AFTER, seconds.max(1).to_string()));
         }
         let challenge = content.challenge.as_deref();
+        // RFC 9110, 15.5.2 asks for it with every 401.
         if challenge.is_some() || definition.status == StatusCode::UNAUTHORIZED {
             let parts = [Some(r#"Bearer realm="arbitragevault""#), challenge];
             let parts: Vec<&str> = parts.into_iter().flatten().collect();
@@ -225,10 +226,6 @@ impl Problem {
         }
         if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
-        }
-        if definition.status == StatusCode::UNAUTHORIZED {
-            // RFC 9110, 15.5.2 asks for it with every 401.
-            response.insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="arbitragevault""#));
         }
         match serde_json::to_vec(&document) {
             Ok(body) => response.body(body),

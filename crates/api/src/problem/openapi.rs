@@ -59,7 +59,11 @@ fn response(kinds: &[ProblemKind]) -> Response {
     let is_temporary = kinds.iter().any(|kind| {
         matches!(
             kind,
-            ProblemKind::Timeout | ProblemKind::Unavailable | ProblemKind::TooManyAttempts
+            ProblemKind::Timeout
+                | ProblemKind::Unavailable
+                | ProblemKind::TooManyAttempts
+                | ProblemKind::RateLimited
+                | ProblemKind::QuotaSpent
         )
     });
     if is_temporary {

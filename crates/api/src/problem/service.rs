@@ -26,6 +26,11 @@ impl From<ServiceError> for Problem {
                 Self::invalid(ProblemKind::ValidationFailed, errors.collect())
             }
             ServiceError::Stale { .. } => Self::new(ProblemKind::PreconditionFailed, detail),
+            ServiceError::QuotaSpent {
+                code, retry_after, ..
+            } => Self::new(ProblemKind::QuotaSpent, detail)
+                .with_code(code)
+                .with_retry_after(retry_after),
             ServiceError::Unavailable {
                 retry_after,
                 source,

@@ -37,7 +37,7 @@ problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unava
 problems!(TopProblems: InvalidParameter, ValidationFailed, Unavailable);
 problems!(GetProblems: InvalidParameter, NotFound, Unavailable);
 problems!(
-    CreateProblems: MalformedBody, NotFound, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
+    CreateProblems: MalformedBody, NotFound, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, QuotaSpent, Unavailable
 );
 
 /// Rows are counted up to here; past it a total is a lower bound.

@@ -9,6 +9,7 @@ use arbitragevault_domain::market::DataSource;
 use arbitragevault_services::health::{DatabaseHealth, KeepaHealth};
 use arbitragevault_services::persistence::jobs::QueueStatus;
 use arbitragevault_services::process;
+use arbitragevault_services::redis::RedisHealth;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -180,6 +181,20 @@ struct DependenciesHealth {
     postgresql: PostgresqlReport,
     /// Keepa.
     keepa: KeepaReport,
+    /// Redis; null where none is configured.
+    redis: Option<RedisReport>,
+    /// Where requests are counted that are limited.
+    limits: CountedIn,
+}
+
+/// Where requests are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum CountedIn {
+    /// In Redis, with those of the other servers.
+    Redis,
+    /// In each process by itself: no Redis is configured, or it does not answer.
+    Process,
 }
 
 /// How PostgreSQL is doing.
@@ -208,6 +223,34 @@ struct KeepaReport {
     tokens_per_minute: Option<u32>,
     /// When it last answered without an error.
     last_success: Option<DateTime<Utc>>,
+}
+
+/// How Redis is doing.
+#[derive(Debug, Serialize, ToSchema)]
+struct RedisReport {
+    /// `DOWN` when it does not answer: limits are then counted in each process by itself.
+    status: HealthStatus,
+    /// Milliseconds that its answer took; null when there was none.
+    latency_ms: Option<f64>,
+    /// When it last answered; null when it never did.
+    last_success: Option<DateTime<Utc>>,
+    /// Why it does not answer; null when it does.
+    #[schema(example = "it cannot be reached")]
+    error: Option<String>,
+}
+
+impl From<RedisHealth> for RedisReport {
+    fn from(health: RedisHealth) -> Self {
+        Self {
+            status: match health.answer {
+                Ok(_) => HealthStatus::Ok,
+                Err(_) => HealthStatus::Down,
+            },
+            latency_ms: health.answer.ok().map(milliseconds),
+            last_success: health.last_success,
+            error: health.answer.err().map(|trouble| trouble.to_string()),
+        }
+    }
 }
 
 impl From<KeepaHealth> for KeepaReport {
@@ -239,12 +282,19 @@ pub(crate) async fn check_dependencies(
     state: web::Data<ApiState>,
 ) -> Result<HttpResponse, Problem> {
     let services = &state.services;
-    let (database, keepa) =
-        futures_util::join!(services.database_health(), services.keepa_health());
+    let (database, keepa, redis) = futures_util::join!(
+        services.database_health(),
+        services.keepa_health(),
+        services.redis_health()
+    );
     let last_success = database.last_success;
     let database = DatabaseReport::from(&database);
     let keepa = KeepaReport::from(keepa);
-    let is_ok = database.status == HealthStatus::Ok && keepa.status == HealthStatus::Ok;
+    let redis = redis.map(RedisReport::from);
+    let is_counted_in_redis = redis.as_ref().map(|redis| redis.status == HealthStatus::Ok);
+    let is_ok = database.status == HealthStatus::Ok
+        && keepa.status == HealthStatus::Ok
+        && is_counted_in_redis != Some(false);
     let health = DependenciesHealth {
         status: if is_ok {
             HealthStatus::Ok
@@ -257,6 +307,12 @@ pub(crate) async fn check_dependencies(
             last_success,
         },
         keepa,
+        redis,
+        limits: if is_counted_in_redis == Some(true) {
+            CountedIn::Redis
+        } else {
+            CountedIn::Process
+        },
     };
     json_response(StatusCode::OK, &health)
 }

@@ -15,6 +15,7 @@ mod metrics;
 mod organisations;
 mod problems;
 mod products;
+mod quotas;
 mod replay;
 
 pub(crate) use metrics::read_metrics;
@@ -71,6 +72,7 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(api_keys::revoke_api_key)
         .service(organisations::read_organisation)
         .service(organisations::rename_organisation)
+        .service(quotas::read_quotas)
         .service(organisations::delete_organisation)
         .service(members::list_members)
         .service(members::change_member)

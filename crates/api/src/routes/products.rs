@@ -20,7 +20,7 @@ use crate::state::ApiState;
 use crate::wire::json_response;
 use series::{CurrentValue, Series, SeriesHistory, Span};
 
-problems!(ProductProblems: InvalidParameter, NotFound, ValidationFailed, Unavailable);
+problems!(ProductProblems: InvalidParameter, NotFound, ValidationFailed, QuotaSpent, Unavailable);
 
 /// Where the product is sold.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -121,13 +121,13 @@ impl<'a> From<&'a MarketSnapshot> for Product<'a> {
 #[get("/products/{asin}")]
 pub(crate) async fn read_product(
     state: web::Data<ApiState>,
-    _: Caller<ProductsRead>,
+    caller: Caller<ProductsRead>,
     asin: AsinPath,
     Query(query): Query<ProductQuery>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state
         .services
-        .product(query.marketplace, Lookup::Asin(asin.0))
+        .product(caller.0, query.marketplace, Lookup::Asin(asin.0))
         .await?;
     json_response(StatusCode::OK, &Product::from(&*snapshot))
 }
@@ -178,7 +178,7 @@ struct ProductHistory {
 #[get("/products/{asin}/history")]
 pub(crate) async fn read_product_history(
     state: web::Data<ApiState>,
-    _: Caller<ProductsRead>,
+    caller: Caller<ProductsRead>,
     asin: AsinPath,
     Query(query): Query<HistoryQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -186,7 +186,7 @@ pub(crate) async fn read_product_history(
     let span = span(query.from, query.to)?;
     let snapshot = state
         .services
-        .product(query.marketplace, Lookup::Asin(asin.0))
+        .product(caller.0, query.marketplace, Lookup::Asin(asin.0))
         .await?;
     let history = ProductHistory {
         asin: snapshot.asin,

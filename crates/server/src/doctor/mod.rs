@@ -4,6 +4,7 @@ mod clock;
 mod database;
 mod keepa;
 mod machine;
+mod redis;
 
 use std::process::ExitCode;
 
@@ -66,9 +67,14 @@ impl Finding {
 /// Looks at everything and prints a line for each; 1 when something essential is missing.
 pub(crate) async fn run(format: OutputFormat, config: &Config) -> anyhow::Result<ExitCode> {
     let mut findings = vec![machine::programs(config)];
-    let (of_database, keepa) = tokio::join!(database::look(config), keepa::look(config));
+    let (of_database, keepa, redis) = tokio::join!(
+        database::look(config),
+        keepa::look(config),
+        redis::look(config)
+    );
     findings.extend(of_database);
     findings.extend(keepa);
+    findings.extend(redis);
     findings.extend(machine::ports(config).await);
     findings.extend(machine::disks(config));
     match format {

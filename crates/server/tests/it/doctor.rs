@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::support::{Output, World, command};
+use crate::support::{Output, TestRedis, World, command};
 
 /// The states of the checks, the whole findings, and the exit code.
 struct Diagnosis {
@@ -36,6 +36,21 @@ impl Diagnosis {
         assert!(detail.contains(told), "{finding:#}");
         assert_eq!(finding["advice"].is_string(), state != "OK", "{finding:#}");
     }
+}
+
+#[tokio::test]
+async fn a_redis_is_looked_at_where_one_is_configured_and_is_no_problem_when_it_is_away() {
+    let mut world = World::new().await;
+    world.set("redis.url", "redis://:hunter2@127.0.0.1:1");
+    let away = Diagnosis::of(world.command()).await;
+    away.assert("Redis", "WARNING", "cannot be reached");
+    assert_eq!(away.code, Some(0));
+    let Some(redis) = TestRedis::start().await else {
+        return;
+    };
+    world.set("redis.url", &redis.url());
+    let there = Diagnosis::of(world.command()).await;
+    there.assert("Redis", "OK", "answers in");
 }
 
 #[tokio::test]

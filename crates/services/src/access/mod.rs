@@ -22,6 +22,7 @@ pub use secret::{API_KEY_PREFIX, INVITATION_PREFIX, Secret, SecretHash};
 use crate::Services;
 use crate::accounts::{AccountError, tokens};
 use crate::error::{ServiceError, chain};
+use crate::limits::{RequestQuota, Subject};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Caller {
     pub role: Role,
     /// What the caller may: never more than the role.
     pub scopes: Scopes,
+    /// How many requests the caller may do.
+    pub request_quota: RequestQuota,
 }
 
 impl Caller {
@@ -48,6 +51,7 @@ impl Caller {
             api_key_id: None,
             role,
             scopes: Scopes::of_role(role),
+            request_quota: RequestQuota::Server,
         }
     }
 
@@ -64,6 +68,18 @@ impl Caller {
             api_key_id: self.api_key_id,
             at: now,
         }
+    }
+
+    /// Whose requests those of the caller are counted as: the key's, or the member's in all sessions.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        self.api_key_id.map_or(
+            Subject::Member {
+                organisation_id: self.organisation_id,
+                user_id: self.user_id,
+            },
+            Subject::Key,
+        )
     }
 
     /// Holds that the caller may do something.
@@ -178,15 +194,17 @@ impl Services {
         let subject = tokens::verify(self, token).await?;
         let mut connection = self.pool.get().await?;
         let (organisation_id, user_id) = (subject.organisation_id, subject.user_id);
-        let role = memberships::open_role(&mut connection, organisation_id, user_id).await;
-        let role = role.map_err(|error| match error {
+        let standing = memberships::standing(&mut connection, organisation_id, user_id).await;
+        let standing = standing.map_err(|error| match error {
             PersistenceError::NotFound => AccessError::Refused(Refusal::NoMember),
             other => other.into(),
         })?;
-        let role = role
-            .parse()
-            .map_err(|error: UnknownRole| ServiceError::internal(error))?;
-        Ok(Caller::member(organisation_id, user_id, role))
+        let role = standing.role.parse();
+        let role = role.map_err(|error: UnknownRole| ServiceError::internal(error))?;
+        Ok(Caller {
+            request_quota: RequestQuota::stored(standing.requests_per_minute),
+            ..Caller::member(organisation_id, user_id, role)
+        })
     }
 
     /// For whom an API key acts.
@@ -255,6 +273,7 @@ impl KnownKey {
                 api_key_id: Some(key.id),
                 role,
                 scopes,
+                request_quota: RequestQuota::stored(presented.requests_per_minute),
             },
             expires_at: key.expires_at,
         })

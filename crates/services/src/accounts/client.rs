@@ -11,7 +11,7 @@ const ADDRESS_CHARS: usize = 100;
 pub struct Client {
     /// As it names itself.
     pub(super) user_agent: Option<String>,
-    /// From where, as the proxy in front tells it.
+    /// From where, as the trusted proxies in front tell it.
     pub(super) address: Option<String>,
 }
 

@@ -80,7 +80,11 @@ fn read_fields(raw: &mut RawRow, fields: &Map<String, Value>) {
         match text {
             Some(text) => *target = text,
             None => {
-                let detail = format!("{} is a string or a number", field.as_str());
+                let what = match field {
+                    Field::BuyPrice => "a string, a number, or an amount with its currency",
+                    _ => "a string or a number",
+                };
+                let detail = format!("{} is {what}", field.as_str());
                 raw.problems
                     .push(Refusal::new("VALUE_TYPE", detail).about(field));
             }
@@ -105,9 +109,9 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The wire form of money, as a person would write it.
+/// The wire form of money, as a person would write it. An amount whose currency is left open is none.
 fn money_text(money: &Map<String, Value>) -> Option<String> {
     let amount = text_of(money.get("amount")?)?;
-    let currency = text_of(money.get("currency")?)?;
-    Some(format!("{amount} {currency}"))
+    let currency = money.get("currency")?.as_str()?;
+    (!currency.trim().is_empty()).then(|| format!("{amount} {currency}"))
 }

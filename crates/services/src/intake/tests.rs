@@ -113,6 +113,7 @@ fn json_items_are_read_by_the_same_rules() {
         json!({"identifier": "a\u{0}b", "note": "a\u{0}b"}),
         json!([1]),
         json!(null),
+        json!({"identifier": "0306406152", "buy_price": {"amount": "7.25", "currency": null}}),
     ];
     let intake = read_items(&items, &Terms::default()).unwrap();
     insta::assert_snapshot!(told(&intake));

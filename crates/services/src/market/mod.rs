@@ -1,5 +1,6 @@
 //! Market data: each product from memory, else from the database, else from Keepa, and never paid for twice.
 
+mod bill;
 mod inflight;
 mod source;
 
@@ -16,10 +17,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
 
+pub use bill::Asks;
 pub(crate) use source::error_code;
 pub use source::{FetchFailure, Fetched, KeepaSource, RequestOptions};
 
 use crate::error::ServiceError;
+use crate::quotas::{QuotaDefaults, next_day};
+use bill::Bill;
 use inflight::{Inflight, ended};
 
 /// A snapshot and the row that holds it.
@@ -40,6 +44,8 @@ pub enum MarketAnswer {
     UnknownCode,
     /// It could not be fetched.
     Failed(FetchFailure),
+    /// It was not fetched, because whoever asks has spent the tokens of the day. There are new ones at this time.
+    OverQuota(DateTime<Utc>),
 }
 
 type Key = (Marketplace, Lookup);
@@ -72,6 +78,7 @@ pub struct MarketData {
     unstored: Cache<Key, Arc<MarketSnapshot>>,
     inflight: Inflight<Key>,
     freshness: TimeDelta,
+    quotas: QuotaDefaults,
 }
 
 impl MarketData {
@@ -94,7 +101,14 @@ impl MarketData {
             unstored,
             inflight: Inflight::new(),
             freshness: TimeDelta::from_std(options.freshness).unwrap_or(TimeDelta::MAX),
+            quotas: QuotaDefaults::default(),
         }
+    }
+
+    /// The same, with what organisations may spend that have no quota of their own.
+    #[must_use]
+    pub fn with_quotas(self, quotas: QuotaDefaults) -> Self {
+        Self { quotas, ..self }
     }
 
     /// Where missing data is fetched from.
@@ -103,7 +117,8 @@ impl MarketData {
         &self.source
     }
 
-    /// Fresh data for every lookup, in one request to Keepa for all that are missing.
+    /// Fresh data for every lookup, in one request to Keepa for all that are missing. Each is booked for the first organisation that asks for it
+    /// and has tokens left.
     ///
     /// # Errors
     /// When the database is not available. What Keepa could not answer stands in the answer of its lookup.
@@ -111,23 +126,22 @@ impl MarketData {
         &self,
         pool: &Pool,
         marketplace: Marketplace,
-        lookups: &[Lookup],
+        asks: &Asks,
         now: DateTime<Utc>,
     ) -> Result<HashMap<Lookup, MarketAnswer>, ServiceError> {
+        let lookups: Vec<Lookup> = asks.keys().copied().collect();
         let mut answers = HashMap::with_capacity(lookups.len());
         loop {
-            let missing = self.take_recent(marketplace, lookups, now, &mut answers);
+            let missing = self.take_recent(marketplace, &lookups, now, &mut answers);
             if missing.is_empty() {
                 return Ok(answers);
             }
             let split = self
                 .inflight
                 .claim(missing.into_iter().map(|lookup| (marketplace, lookup)));
-            let mine: Vec<Lookup> = split
-                .mine
-                .keys()
-                .iter()
-                .map(|(_, lookup)| *lookup)
+            let keys = split.mine.keys().iter();
+            let mine: Asks = keys
+                .filter_map(|(_, lookup)| Some((*lookup, asks.get(lookup)?.clone())))
                 .collect();
             if !mine.is_empty() {
                 self.find(pool, marketplace, &mine, now, &mut answers)
@@ -198,14 +212,15 @@ impl MarketData {
         &self,
         pool: &Pool,
         marketplace: Marketplace,
-        lookups: &[Lookup],
+        asks: &Asks,
         now: DateTime<Utc>,
         answers: &mut HashMap<Lookup, MarketAnswer>,
     ) -> Result<(), ServiceError> {
+        let lookups: Vec<Lookup> = asks.keys().copied().collect();
         let stored = {
             let mut connection = pool.get().await?;
             let since = now - self.freshness;
-            snapshots::fresh(&mut connection, marketplace, lookups, since).await?
+            snapshots::fresh(&mut connection, marketplace, &lookups, since).await?
         };
         for (lookup, row) in stored {
             let stored = StoredSnapshot {
@@ -217,18 +232,14 @@ impl MarketData {
         }
         let mut found = Vec::new();
         let mut missing = Vec::new();
-        for lookup in lookups {
+        for (lookup, organisations) in asks {
             match self.unstored.get(&(marketplace, *lookup)) {
                 _ if answers.contains_key(lookup) => {}
                 Some(snapshot) => found.push((*lookup, snapshot)),
-                None => missing.push(*lookup),
+                None => missing.push((*lookup, organisations.as_slice())),
             }
         }
-        let fetched = if missing.is_empty() {
-            HashMap::new()
-        } else {
-            self.source.fetch(marketplace, &missing, now).await
-        };
+        let fetched = self.buy(pool, marketplace, missing, now, answers).await?;
         for (lookup, outcome) in fetched {
             match outcome {
                 Fetched::Snapshot(snapshot) => {
@@ -246,6 +257,38 @@ impl MarketData {
             }
         }
         self.store(pool, marketplace, found, answers).await
+    }
+
+    /// Fetches what somebody pays for, and answers the rest with the time at which somebody can again.
+    async fn buy(
+        &self,
+        pool: &Pool,
+        marketplace: Marketplace,
+        missing: Vec<(Lookup, &[Uuid])>,
+        now: DateTime<Utc>,
+        answers: &mut HashMap<Lookup, MarketAnswer>,
+    ) -> Result<HashMap<Lookup, Fetched>, ServiceError> {
+        if missing.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let lookups: Vec<Lookup> = missing.iter().map(|(lookup, _)| *lookup).collect();
+        let price = self.source.tokens_per_product();
+        let bill = Bill::book(pool, &self.quotas, missing, price, now).await?;
+        let (paid, unpaid): (Vec<Lookup>, Vec<Lookup>) = lookups
+            .into_iter()
+            .partition(|lookup| bill.pays_for(*lookup));
+        for lookup in unpaid {
+            answers.insert(lookup, MarketAnswer::OverQuota(next_day(now)));
+        }
+        if paid.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let fetched = self.source.fetch(marketplace, &paid, now).await;
+        let failed = fetched.iter().filter_map(|(lookup, outcome)| {
+            matches!(outcome, Fetched::Failed(_)).then_some(*lookup)
+        });
+        bill.take_back(pool, failed).await;
+        Ok(fetched)
     }
 
     /// Stores what Keepa answered and turns it into answers.

@@ -86,7 +86,7 @@ catalogue! {
     QUEUE_OLDEST = "arbitragevault_queue_oldest_seconds", Kind::Gauge, "seconds", [],
         "Time since the oldest job that nobody has finished became due. Absent while none is due, and while PostgreSQL is out of reach.";
     QUEUE_ATTEMPTS = "arbitragevault_queue_attempts_total", Kind::Counter, "attempts", ["outcome"],
-        "Attempts of this process at an item: analysed, failed (for good), retried (to be tried again), or postponed (for want of Keepa tokens). The first two are items done.";
+        "Attempts of this process at an item: analysed, failed (for good), retried (to be tried again), or postponed (for want of Keepa tokens, or because the organisation has spent those of the day). The first two are items done.";
     WORKER_CHUNK_DURATION = "arbitragevault_worker_chunk_duration_seconds", Kind::Histogram(KEEPA_SECONDS), "seconds", ["outcome"],
         "Time from the claim of a chunk of up to 100 products to its end: written, given_back, or lost (its lease ran out).";
     KEEPA_TOKENS_LEFT = "arbitragevault_keepa_tokens_left", Kind::Gauge, "tokens", [],
@@ -103,6 +103,10 @@ catalogue! {
         "Time from sending a request to Keepa to its decoded answer. Its count is the number of requests, with every further attempt.";
     KEEPA_ERRORS = "arbitragevault_keepa_errors_total", Kind::Counter, "errors", ["endpoint", "kind"],
         "Requests to Keepa that failed, with the code that an item's failure has.";
+    REQUESTS_REFUSED = "arbitragevault_requests_refused_total", Kind::Counter, "requests", ["policy"],
+        "Requests that this process refused because too many came within a minute: of a credential (key) or of an address.";
+    REDIS_ERRORS = "arbitragevault_redis_errors_total", Kind::Counter, "errors", ["kind"],
+        "Questions to Redis that failed: unreachable, slow, unauthorised, or refuses (it answered with an error). Absent where no Redis is configured.";
     BUILD_INFO = "arbitragevault_build_info", Kind::Gauge, "", ["version"],
         "1, with the version of the program.";
     PROCESS_START = "process_start_time_seconds", Kind::Gauge, "seconds", [],

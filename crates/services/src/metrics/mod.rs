@@ -13,7 +13,9 @@ pub use ::metrics::Histogram;
 use ::metrics::{counter, histogram};
 use keepa_client::RequestReport;
 
+use crate::limits::Policy;
 use crate::market::error_code;
+use crate::redis::RedisTrouble;
 pub use exporter::{Exporter, ExporterError};
 
 /// Where the times of requests are recorded that have these labels. Making it costs more than recording, so it is kept.
@@ -39,6 +41,16 @@ pub fn keepa_request(report: &RequestReport<'_>) {
         let kind = error_code(error);
         counter!(catalogue::KEEPA_ERRORS.name, "endpoint" => endpoint, "kind" => kind).increment(1);
     }
+}
+
+/// Records a request that was refused by a limit.
+pub(crate) fn request_refused(policy: Policy) {
+    counter!(catalogue::REQUESTS_REFUSED.name, "policy" => policy.as_str()).increment(1);
+}
+
+/// Records a question to Redis that failed.
+pub(crate) fn redis_failed(trouble: RedisTrouble) {
+    counter!(catalogue::REDIS_ERRORS.name, "kind" => trouble.label()).increment(1);
 }
 
 /// What became of a chunk of work.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arbitragevault_domain::identifier::Lookup;
 use arbitragevault_domain::market::DataSource;
 use arbitragevault_domain::marketplace::Marketplace;
 use arbitragevault_persistence::batches;
@@ -17,7 +16,7 @@ use super::configurations::Configurations;
 use super::work::{Task, Work};
 use crate::budget::SpendPurpose;
 use crate::error::{ServiceError, chain};
-use crate::market::MarketAnswer;
+use crate::market::{Asks, MarketAnswer};
 use crate::metrics::{self, ChunkOutcome};
 
 /// Jobs that this process holds under a lease.
@@ -73,11 +72,10 @@ impl Chunk {
         let mut configurations = self.configurations(worker).await?;
         let mut work = Work::default();
         for (marketplace, tasks) in self.tasks(&configurations, &mut work) {
-            let lookups: BTreeSet<Lookup> = tasks.iter().map(|task| task.lookup).collect();
-            let lookups = Vec::from_iter(lookups);
+            let asks = asks(&tasks);
             let market = &worker.shared.market;
             let answers = SpendPurpose::Batch
-                .books(market.answers(&worker.pool, marketplace, &lookups, now))
+                .books(market.answers(&worker.pool, marketplace, &asks, now))
                 .await?;
             for task in tasks {
                 match answers.get(&task.lookup) {
@@ -91,6 +89,7 @@ impl Chunk {
                     Some(MarketAnswer::Failed(failure)) => {
                         work.fail(task.job, failure, worker, now);
                     }
+                    Some(MarketAnswer::OverQuota(until)) => work.over_quota(task.job, *until),
                     None => {}
                 }
             }
@@ -147,6 +146,9 @@ impl Chunk {
             match write.await {
                 Ok(batches) => {
                     metrics::attempts_ended(work.attempts());
+                    for batch in &batches {
+                        worker.shared.events.happened(batch.id);
+                    }
                     for batch in batches.iter().filter(|batch| batch.finished_at.is_some()) {
                         tracing::info!(
                             batch_id = %batch.id,
@@ -211,6 +213,18 @@ impl Chunk {
     fn ids(&self) -> Vec<i64> {
         self.jobs.iter().map(|job| job.id).collect()
     }
+}
+
+/// Which organisations ask for each product, those first whose jobs are older.
+fn asks(tasks: &[Task<'_>]) -> Asks {
+    let mut asks = Asks::new();
+    for task in tasks {
+        let organisations = asks.entry(task.lookup).or_default();
+        if !organisations.contains(&task.job.organisation_id) {
+            organisations.push(task.job.organisation_id);
+        }
+    }
+    asks
 }
 
 fn may_wait(deadline: Instant, stop: &CancellationToken) -> bool {

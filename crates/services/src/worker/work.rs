@@ -18,6 +18,7 @@ use crate::configuration::UsedConfiguration;
 use crate::error::{ServiceError, chain};
 use crate::market::{FetchFailure, StoredSnapshot};
 use crate::metrics::Attempts;
+use crate::quotas::WAITS_FOR_TOKENS;
 use crate::record::{self, Purpose};
 
 /// What became of the jobs of a chunk.
@@ -25,7 +26,7 @@ use crate::record::{self, Purpose};
 pub(super) struct Work {
     pub(super) finished: Vec<Finished>,
     pub(super) retries: Vec<Retry>,
-    /// Those of the retries that only wait for tokens.
+    /// Those of the retries that only wait for tokens, of Keepa or of their organisation.
     postponed: usize,
     pub(super) source: Option<DataSource>,
     /// The configurations that were used, each once.
@@ -147,6 +148,17 @@ impl Work {
                 },
             )),
         }
+    }
+
+    /// Puts a job back until there are tokens again for its organisation. It has not failed.
+    pub(super) fn over_quota(&mut self, job: &ClaimedJob, until: DateTime<Utc>) {
+        self.postponed += 1;
+        self.retries.push(Retry {
+            id: job.id,
+            run_at: until,
+            attempts: job.attempts,
+            error: WAITS_FOR_TOKENS.to_owned(),
+        });
     }
 
     /// What became of the items, in numbers.

@@ -12,6 +12,7 @@ mod lock_out;
 mod mail_transports;
 mod mails;
 mod oidc;
+mod quotas;
 mod refresh;
 mod second_factor;
 mod support;

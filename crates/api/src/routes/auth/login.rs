@@ -64,7 +64,7 @@ pub(crate) async fn sign_in(
         password: given.password,
         factor: totp.or(given.recovery_code.map(Factor::Recovery)),
     };
-    let client = client_of(&request);
+    let client = client_of(&request, &state);
     answer(&state.services.sign_in(credentials, client).await?)
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn refresh(
     state: web::Data<ApiState>,
     Body(given): Body<Refresh>,
 ) -> Result<HttpResponse, Problem> {
-    let client = client_of(&request);
+    let client = client_of(&request, &state);
     answer(&state.services.refresh(&given.refresh_token, client).await?)
 }
 

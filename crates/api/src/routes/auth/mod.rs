@@ -21,6 +21,9 @@ use actix_web::http::header::USER_AGENT;
 use arbitragevault_services::accounts::Client;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::request::client_address;
+use crate::state::ApiState;
+
 /// Every operation of accounts.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -43,9 +46,11 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// The client of a request, for the list of sessions.
-fn client_of(request: &HttpRequest) -> Client {
+fn client_of(request: &HttpRequest, state: &ApiState) -> Client {
     let user_agent = request.headers().get(USER_AGENT);
     let user_agent = user_agent.and_then(|value| value.to_str().ok());
-    let connection = request.connection_info();
-    Client::new(user_agent, connection.realip_remote_addr())
+    let trusted = state.settings.trusted_proxies;
+    let address = client_address(request.headers(), request.peer_addr(), trusted);
+    let address = address.map(|address| address.to_string());
+    Client::new(user_agent, address.as_deref())
 }

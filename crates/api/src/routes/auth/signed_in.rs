@@ -4,11 +4,13 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use arbitragevault_services::accounts::{AccountError, TokenSubject, tokens};
+use arbitragevault_services::limits::{RequestQuota, Subject};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use tracing::Span;
 
 use crate::problem::Problem;
+use crate::request::count_caller;
 use crate::state::ApiState;
 
 /// The subject of `Authorization: Bearer <access token>`.
@@ -20,15 +22,17 @@ impl FromRequest for SignedIn {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state = request.app_data::<web::Data<ApiState>>().cloned();
-        let token = bearer(request).map(str::to_owned);
+        let request = request.clone();
         async move {
+            let state = request.app_data::<web::Data<ApiState>>();
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
-            let token = token.ok_or(AccountError::Unauthenticated {
+            let token = bearer(&request).ok_or(AccountError::Unauthenticated {
                 code: "TOKEN_MISSING",
                 detail: "send an access token: Authorization: Bearer <access token>",
             })?;
-            let subject = tokens::verify(&state.services, &token).await?;
+            let subject = tokens::verify(&state.services, token).await?;
+            let counted = (Subject::Account(subject.user_id), RequestQuota::Server);
+            count_caller(&request, state, counted).await?;
             Span::current().record("user_id", tracing::field::display(subject.user_id));
             Ok(Self(subject))
         }

@@ -30,12 +30,16 @@ pub(crate) use events::follow_batch;
 pub(crate) use export::export_batch;
 
 problems!(
-    SubmitProblems: MalformedBody, InvalidParameter, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
+    SubmitProblems: MalformedBody, InvalidParameter, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, QuotaSpent, Unavailable
+);
+problems!(
+    EstimateProblems: MalformedBody, InvalidParameter, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
 );
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
 problems!(GetProblems: InvalidParameter, NotFound, Unavailable);
 problems!(ItemsProblems: InvalidParameter, InvalidCursor, NotFound, ValidationFailed, Unavailable);
 problems!(ChangeProblems: InvalidParameter, NotFound, Conflict, Unavailable);
+problems!(RetryProblems: InvalidParameter, NotFound, Conflict, QuotaSpent, Unavailable);
 problems!(
     StatusProblems: MalformedBody, InvalidParameter, NotFound, Conflict, PayloadTooLarge, UnsupportedMediaType,
     ValidationFailed, Unavailable
@@ -93,7 +97,7 @@ pub(crate) async fn submit_batch(
     security(("bearer" = ["batches:read"])),
     params(TextTerms),
     request_body(content((JsonList = "application/json"), (String = "text/csv"))),
-    responses((status = 200, description = "The estimate", body = BatchEstimate), SubmitProblems),
+    responses((status = 200, description = "The estimate", body = BatchEstimate), EstimateProblems),
 )]
 #[post("/batches/estimate")]
 pub(crate) async fn estimate_batch(
@@ -270,7 +274,7 @@ pub(crate) async fn cancel_batch(
     tag = "batches",
     security(("bearer" = ["batches:write"])),
     params(("id" = Uuid, Path, description = "The batch")),
-    responses((status = 200, description = "The batch, at work again", body = BatchView<'_>), ChangeProblems),
+    responses((status = 200, description = "The batch, at work again", body = BatchView<'_>), RetryProblems),
 )]
 #[post("/batches/{id}/retry")]
 pub(crate) async fn retry_batch(

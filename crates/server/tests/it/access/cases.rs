@@ -268,6 +268,13 @@ pub(super) fn cases() -> Vec<Case> {
             Some(json!({"name": "Riverside Books"})),
             200,
         ),
+        case(
+            "GET /api/v1/organisations/current/quotas",
+            "VIEWER",
+            Nothing,
+            None,
+            200,
+        ),
         // The default organisation stays.
         case(
             "DELETE /api/v1/organisations/current",

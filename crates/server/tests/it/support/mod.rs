@@ -2,6 +2,7 @@
 
 mod answer;
 mod process;
+mod redis;
 mod server;
 mod world;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 pub(crate) use answer::Answer;
 pub(crate) use process::{Output, Process, command};
+pub(crate) use redis::TestRedis;
 pub(crate) use server::TestServer;
 pub(crate) use world::{
     DEFAULT_ORGANISATION, DEFAULT_USER, KEEPA_API_KEY, TestKey, World, assert_analysed_once, books,

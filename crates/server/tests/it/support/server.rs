@@ -1,6 +1,6 @@
 //! A server that runs, and the requests to it.
 
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
 use nix::sys::signal::Signal;
 use reqwest::Method;
@@ -14,7 +14,7 @@ use super::{Answer, Process, eventually};
 pub(crate) struct TestServer {
     /// Where it is reached, without a slash at the end.
     pub(crate) url: String,
-    process: Process,
+    process: Arc<Process>,
     client: reqwest::Client,
     key: Option<String>,
 }
@@ -37,7 +37,7 @@ impl TestServer {
         .await;
         Self {
             url,
-            process,
+            process: Arc::new(process),
             client,
             key: None,
         }
@@ -47,6 +47,16 @@ impl TestServer {
     pub(crate) fn with_key(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
+    }
+
+    /// The same server, as somebody else calls it.
+    pub(crate) fn as_key(&self, key: &str) -> Self {
+        Self {
+            url: self.url.clone(),
+            process: Arc::clone(&self.process),
+            client: self.client.clone(),
+            key: Some(key.to_owned()),
+        }
     }
 
     /// The key that the server shows at its first start.
@@ -161,14 +171,18 @@ impl TestServer {
     /// Kills the server as `kill -9` does, and waits until it is gone.
     pub(crate) async fn kill(self) {
         self.process.signal(Signal::SIGKILL);
-        self.process.wait().await;
+        self.into_process().wait().await;
     }
 
     /// Asks the server to stop, and returns its exit code and what it said.
     pub(crate) async fn stop(self) -> (Option<i32>, Vec<String>) {
         self.process.signal(Signal::SIGTERM);
-        let (status, said) = self.process.wait().await;
+        let (status, said) = self.into_process().wait().await;
         (status.code(), said)
+    }
+
+    fn into_process(self) -> Process {
+        Arc::into_inner(self.process).expect("nobody else calls the server any more")
     }
 }
 

@@ -55,6 +55,9 @@ impl World {
             ("keepa.max_attempts", "2"),
             ("worker.first_delay_ms", "10"),
             ("worker.max_attempts", "3"),
+            // Tests look more often than people; those of limits set their own.
+            ("limits.per_key", "0"),
+            ("limits.per_address", "0"),
         ] {
             world.set(setting, value);
         }

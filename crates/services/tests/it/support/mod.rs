@@ -16,10 +16,12 @@ use arbitragevault_services::accounts::{
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
+use arbitragevault_services::limits::RequestLimits;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
 use arbitragevault_services::persistence::{DatabaseOptions, Pool, migrate};
+use arbitragevault_services::quotas::QuotaDefaults;
 use arbitragevault_services::worker::WorkBell;
 use arbitragevault_services::{ServiceError, Services, Shared};
 use arbitragevault_tests::{Database, databases};
@@ -62,6 +64,7 @@ pub(crate) struct Process {
 pub(crate) struct World {
     pub(crate) database: Database,
     now: Arc<Mutex<DateTime<Utc>>>,
+    keepa_url: String,
 }
 
 impl World {
@@ -71,6 +74,15 @@ impl World {
         Self {
             database,
             now: Arc::new(Mutex::new("2026-11-27T09:00:00Z".parse().unwrap())),
+            keepa_url: "http://127.0.0.1:1".to_owned(),
+        }
+    }
+
+    /// A world with a Keepa.
+    pub(crate) async fn with_keepa(url: String) -> Self {
+        Self {
+            keepa_url: url,
+            ..Self::new().await
         }
     }
 
@@ -114,7 +126,7 @@ impl World {
         };
         change(&mut settings);
         let keepa = KeepaClient::builder("no key")
-            .base_url("http://127.0.0.1:1")
+            .base_url(&self.keepa_url)
             .build()
             .unwrap();
         let source = KeepaSource::new(keepa, RequestOptions::default());
@@ -128,6 +140,8 @@ impl World {
             accounts: Accounts::new(settings),
             access: AccessCache::default(),
             database_answered: LastSuccess::default(),
+            limits: RequestLimits::default(),
+            quotas: QuotaDefaults::default(),
             runtime: tokio::runtime::Handle::current(),
         };
         let options = DatabaseOptions {

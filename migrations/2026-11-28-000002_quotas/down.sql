@@ -1,0 +1,2 @@
+DROP TABLE organisation_spend;
+DROP TABLE organisation_quotas;
