@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, UtoipaApp, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::idempotency::{Idempotency, IdempotentOperations};
 use crate::openapi;
 use crate::problem::{Problem, ProblemKind};
 use crate::request::RequestContext;
@@ -41,8 +42,10 @@ pub fn app(
     let document = openapi::complete(document);
     let known = Rc::new(KnownPaths::of(&document));
     let patterns = Rc::clone(&known);
+    let idempotent = IdempotentOperations::of(&document);
     let document = web::Bytes::from(document.to_json().unwrap_or_default());
     app.app_data(web::Data::new(state))
+        .app_data(idempotent)
         .app_data(web::PayloadConfig::new(settings.max_body_bytes))
         .service(
             web::resource(DOCUMENT)
@@ -95,6 +98,7 @@ where
     app.configure(routes::root).service(
         scope("/api/v1")
             .configure(routes::v1)
+            .wrap(Idempotency)
             .wrap(Compress::default())
             .wrap(Condition::new(is_cross_origin, cors(settings))),
     )
@@ -111,10 +115,11 @@ fn cors(settings: &HttpSettings) -> Cors {
             Method::DELETE,
         ])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allowed_header("idempotency-key")
         .allowed_header("last-event-id")
         .allowed_header("x-request-id")
         .expose_headers([header::LINK, header::LOCATION, header::RETRY_AFTER])
-        .expose_headers(["x-request-id"])
+        .expose_headers(["idempotent-replayed", "x-request-id"])
         .supports_credentials()
         .max_age(3_600);
     settings

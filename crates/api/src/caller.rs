@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use arbitragevault_services::Caller as ServiceCaller;
 use arbitragevault_services::access::{Credential, Permission};
 use futures_util::FutureExt as _;
@@ -50,28 +50,47 @@ impl<N: Needs> FromRequest for Caller<N> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let bearer = bearer(request);
-        let state = request.app_data::<web::Data<ApiState>>().cloned();
+        let caller = caller_of(request);
         async move {
-            let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
-            let caller = match bearer? {
-                Some(text) => {
-                    let credential = Credential::from_bearer(&text);
-                    state.services.authenticate(credential).await?
-                }
-                None if state.settings.auth_required => {
-                    return Err(Problem::new(
-                        ProblemKind::Unauthenticated,
-                        "the request has no credential: send Authorization: Bearer avk_…",
-                    ));
-                }
-                None => ServiceCaller::default_owner(),
-            };
-            Span::current().record("user_id", tracing::field::display(caller.user_id));
+            let caller = caller.await?;
             caller.require(N::PERMISSION)?;
             Ok(Self(caller, PhantomData))
         }
         .boxed_local()
+    }
+}
+
+/// A caller whom a middleware has made out already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownCaller(pub(crate) ServiceCaller);
+
+/// Whom the credential of a request stands for.
+pub(crate) fn caller_of(
+    request: &HttpRequest,
+) -> impl Future<Output = Result<ServiceCaller, Problem>> + use<> {
+    let known = request.extensions().get::<KnownCaller>().copied();
+    let bearer = bearer(request);
+    let state = request.app_data::<web::Data<ApiState>>().cloned();
+    async move {
+        if let Some(KnownCaller(caller)) = known {
+            return Ok(caller);
+        }
+        let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
+        let caller = match bearer? {
+            Some(text) => {
+                let credential = Credential::from_bearer(&text);
+                state.services.authenticate(credential).await?
+            }
+            None if state.settings.auth_required => {
+                return Err(Problem::new(
+                    ProblemKind::Unauthenticated,
+                    "the request has no credential: send Authorization: Bearer avk_…",
+                ));
+            }
+            None => ServiceCaller::default_owner(),
+        };
+        Span::current().record("user_id", tracing::field::display(caller.user_id));
+        Ok(caller)
     }
 }
 

@@ -7,6 +7,7 @@ use utoipa::{Modify, OpenApi as _};
 use utoipa_actix_web::AppExt as _;
 
 use crate::app::operations;
+use crate::idempotency;
 use crate::problem::openapi::responses as problem_responses;
 use crate::problem::{Document, FieldError, Place, ProblemKind};
 
@@ -74,6 +75,11 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
             }
         }
     }
+    document
+        .paths
+        .paths
+        .values_mut()
+        .for_each(idempotency::describe);
     document
 }
 

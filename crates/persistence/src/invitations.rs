@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::PersistenceError;
 use crate::organisations;
 use crate::pages;
+use crate::removal::Old;
 use crate::schema::{invitations, memberships, users};
 
 /// An invitation.
@@ -186,4 +187,17 @@ pub async fn accept(
             Ok(Acceptance::Accepted(accepted))
         })
         .await
+}
+
+/// Removes invitations that have expired, accepted or not.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_expired(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM invitations WHERE id IN (
+        SELECT id FROM invitations WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

@@ -13,6 +13,7 @@ use arbitragevault_services::budget::PostgresBudget;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
+use arbitragevault_services::maintenance::Maintenance;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
@@ -119,6 +120,11 @@ async fn serve_from(
         };
         tokio::spawn(worker.run(stop.clone()))
     });
+    let maintenance = Maintenance {
+        pool: worker_pool.clone(),
+        shared: Arc::clone(&shared),
+    };
+    let maintenance = tokio::spawn(maintenance.run(stop.clone()));
     let handle = server.handle();
     let stopping = (stop.clone(), Arc::clone(&shared));
     tokio::spawn(async move {
@@ -138,6 +144,7 @@ async fn serve_from(
         }
     }
     listener.abort();
+    maintenance.abort();
     if let Some(metrics_server) = metrics_server {
         metrics_server.abort();
     }

@@ -1,5 +1,6 @@
 //! Batches: submit, look at, cancel, try again, delete.
 
+use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::analyses::AnalysisSummary;
 use arbitragevault_persistence::batches::{self, Batch, Change, NewBatch};
 use arbitragevault_persistence::items::{self, Item};
@@ -30,20 +31,33 @@ pub struct Estimate {
     pub wait_seconds: Option<u64>,
 }
 
+/// A list to be stored as a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct NewList<'a> {
+    /// Id of the batch, version 7.
+    pub id: Uuid,
+    /// Name, 1 to 200 characters; the date when `None`.
+    pub name: Option<&'a str>,
+    /// What holds for the whole list.
+    pub terms: Terms,
+    /// Its rows.
+    pub intake: &'a Intake,
+}
+
 impl Services {
-    /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason.
+    /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason. A list with the id of a
+    /// batch that the caller's organisation has already is that batch: an earlier attempt at the same request has stored it.
     ///
     /// # Errors
     /// When the name is not of 1 to 200 characters, or the database is not available.
     pub async fn submit_batch(
         &self,
         caller: Caller,
-        name: Option<&str>,
-        terms: Terms,
-        intake: &Intake,
+        list: &NewList<'_>,
     ) -> Result<Batch, ServiceError> {
+        let NewList { terms, intake, .. } = *list;
         let now = self.shared.clock.now();
-        let name = name.map_or_else(
+        let name = list.name.map_or_else(
             || now.format("List of %Y-%m-%d %H:%M UTC").to_string(),
             |name| name.trim().to_owned(),
         );
@@ -54,6 +68,7 @@ impl Services {
             });
         }
         let new = NewBatch {
+            id: list.id,
             organisation_id: caller.organisation_id,
             created_by: caller.user_id,
             name,
@@ -68,11 +83,14 @@ impl Services {
             .zip(1..)
             .map(|(row, position)| item(row, position, terms));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        let batch = self
-            .tenant(caller, async |connection| {
-                Ok(batches::insert(connection, &new, &rows).await?)
-            })
-            .await?;
+        let organisation_id = caller.organisation_id;
+        let stored = self.pool.tenant(organisation_id, async |connection| {
+            batches::insert(connection, &new, &rows).await
+        });
+        let batch = match stored.await {
+            Err(PersistenceError::Conflict(_)) => return self.batch(caller, list.id).await,
+            stored => stored?,
+        };
         self.shared.bell.ring();
         tracing::info!(batch_id = %batch.id, items = batch.total_items, rejected = batch.rejected_items, "batch {} was submitted", batch.id);
         Ok(batch)

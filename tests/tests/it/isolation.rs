@@ -43,7 +43,10 @@ async fn two_tenants() -> (Database, Client) {
          FROM memberships;
          INSERT INTO invitations (id, organisation_id, email, role, hash, created_at, expires_at)
          SELECT gen_random_uuid(), id, 'ann@example.com', 'VIEWER', sha256(convert_to(id::text, 'UTF8')), now(), now() + interval '1 day'
-         FROM organisations;"
+         FROM organisations;
+         INSERT INTO idempotency_keys (user_id, organisation_id, key, fingerprint, object_id, attempt, created_at, expires_at, leased_until)
+         SELECT user_id, organisation_id, 'one', sha256(''), gen_random_uuid(), gen_random_uuid(), now(), now() + interval '1 day', now()
+         FROM memberships;"
     );
     owner.batch_execute(&seed).await.unwrap();
     for organisation in [DEFAULT_ORGANISATION, OTHER] {

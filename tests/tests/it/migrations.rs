@@ -89,7 +89,7 @@ async fn the_tables_of_the_code_have_the_columns_of_the_database() {
     let statements = columns_of_the_code!(
         organisations users memberships api_keys invitations sessions refresh_tokens sign_in_failures recovery_codes account_tokens
         external_identities signing_keys batches products product_codes product_snapshots analyses batch_items jobs events
-        keepa_accounts keepa_reservations keepa_spend
+        keepa_accounts keepa_reservations keepa_spend idempotency_keys
     );
     let mut of_the_code: Vec<String> = statements
         .iter()

@@ -77,6 +77,7 @@ pub(crate) async fn submit_for(
         })
         .collect();
     let new = NewBatch {
+        id: Uuid::now_v7(),
         organisation_id,
         created_by: DEFAULT_USER,
         name: "Autumn list".to_owned(),

@@ -102,6 +102,14 @@ kinds! {
     Conflict: CONFLICT, "CONFLICT", "conflict",
         "The state of the object forbids this",
         "The request is right in itself, but not in the present state of the object; `code` and `detail` say why.";
+    /// The same request is being done already.
+    IdempotencyKeyInUse: CONFLICT, "IDEMPOTENCY_KEY_IN_USE", "idempotency-key-in-use",
+        "The same request is at work",
+        "A request with this Idempotency-Key is being done. Send it again after the time in Retry-After: it is then answered as the first one was.";
+    /// The request was done; what it answered is shown once only.
+    IdempotentSecretShown: CONFLICT, "IDEMPOTENT_SECRET_SHOWN", "idempotent-secret-shown",
+        "This was done, and its secret was shown",
+        "The request with this Idempotency-Key was done. Its answer held a secret, which is shown once and stored nowhere; Location leads to what was made. Who lost the secret makes another one.";
     /// More bytes than a body may have.
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "payload-too-large",
         "The body is too large",
@@ -114,6 +122,10 @@ kinds! {
     ValidationFailed: UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "validation-failed",
         "The request is not valid",
         "The request was read, but values in it are missing, unknown or out of range; `errors` names each of them.";
+    /// The key of an earlier, different request.
+    IdempotencyKeyReused: UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", "idempotency-key-reused",
+        "The key belongs to another request",
+        "This Idempotency-Key was sent with another method, path, content type or body. Every request has a key of its own.";
     /// Too many attempts in too short a time.
     TooManyAttempts: TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "too-many-attempts",
         "Too many attempts",

@@ -17,6 +17,7 @@ mod database_commands;
 mod doctor;
 mod embedded;
 mod health;
+mod idempotency;
 mod keepa_faults;
 mod lists;
 mod metrics;
