@@ -72,7 +72,7 @@ pub fn app(
         )
 }
 
-/// An application that serves nothing but the metrics, for an address of its own.
+/// An application that serves nothing but the metrics and that the process lives, for an address of its own.
 pub fn metrics_app(
     state: ApiState,
 ) -> App<
@@ -86,6 +86,7 @@ pub fn metrics_app(
 > {
     App::new()
         .app_data(web::Data::new(state))
+        .service(routes::check_health)
         .service(routes::read_metrics)
 }
 

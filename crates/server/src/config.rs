@@ -38,6 +38,7 @@ pub(crate) struct ServerConfig {
     pub(crate) port: u16,
     pub(crate) workers: usize,
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) heartbeat_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -201,6 +202,10 @@ impl Config {
         check(
             self.auth.required || host.is_ok_and(|host| host.is_loopback()),
             "auth.required = false makes everybody the owner: server.host must then be 127.0.0.1 or ::1",
+        );
+        check(
+            (1..=300).contains(&self.server.heartbeat_seconds),
+            "server.heartbeat_seconds must be 1 to 300",
         );
         for (key, url) in [
             ("database.url", &self.database.url),

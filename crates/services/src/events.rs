@@ -15,6 +15,9 @@ use crate::{Caller, Services};
 /// Rings that a slow listener may miss before it is told only that it missed some.
 const CAPACITY: usize = 256;
 
+/// Events that are read at once at most: about 200 kB as frames.
+pub const EVENTS_AT_ONCE: usize = 500;
+
 /// Rings listeners of this process.
 #[derive(Debug)]
 pub struct EventHub(Mutex<Option<broadcast::Sender<Uuid>>>);
@@ -53,7 +56,7 @@ impl EventHub {
 }
 
 impl Services {
-    /// The events of a batch after a sequence number, in order, at most 500.
+    /// The events of a batch after a sequence number, in order, at most [`EVENTS_AT_ONCE`].
     ///
     /// # Errors
     /// When the caller has no such batch, or the database is not available.
@@ -63,9 +66,10 @@ impl Services {
         batch_id: Uuid,
         after: i32,
     ) -> Result<Vec<Event>, ServiceError> {
+        let limit = i64::try_from(EVENTS_AT_ONCE).unwrap_or(i64::MAX);
         self.tenant(caller, async |connection| {
             batches::get(connection, caller.organisation_id, batch_id).await?;
-            Ok(events::after(connection, batch_id, after, 500).await?)
+            Ok(events::after(connection, batch_id, after, limit).await?)
         })
         .await
     }

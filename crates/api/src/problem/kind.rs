@@ -118,6 +118,10 @@ kinds! {
     UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "unsupported-media-type",
         "The body is of a type that is not read here",
         "The Content-Type is missing or names a type that the operation does not read; `detail` names those that it does.";
+    /// A WebSocket, asked for without its handshake.
+    UpgradeRequired: UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "upgrade-required",
+        "This is a WebSocket",
+        "The path is a WebSocket (RFC 6455, version 13), and the request is not its handshake; `detail` says what it lacks. Open it with a client of WebSockets.";
     /// Understood, but not valid.
     ValidationFailed: UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "validation-failed",
         "The request is not valid",

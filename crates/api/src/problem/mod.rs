@@ -235,6 +235,11 @@ impl Problem {
         if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
         }
+        if definition.status == StatusCode::UPGRADE_REQUIRED {
+            // RFC 9110, 15.5.22, and RFC 6455, 4.4, ask for them.
+            response.insert_header((header::UPGRADE, "websocket"));
+            response.insert_header((header::SEC_WEBSOCKET_VERSION, "13"));
+        }
         if let Some(location) = &content.location {
             response.insert_header((header::LOCATION, location.as_str()));
         }

@@ -23,6 +23,8 @@ mod lists;
 mod metrics;
 mod missing_data;
 mod outages;
+mod several_processes;
+mod streams;
 mod sudden_ends;
 mod support;
 mod tenants;

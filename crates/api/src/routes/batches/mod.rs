@@ -2,6 +2,8 @@
 
 mod events;
 mod export;
+mod follow;
+mod socket;
 mod submission;
 mod wire;
 
@@ -29,6 +31,7 @@ use wire::{
 
 pub(crate) use events::follow_batch;
 pub(crate) use export::export_batch;
+pub(crate) use socket::follow_batch_by_socket;
 
 problems!(
     SubmitProblems: MalformedBody, InvalidParameter, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
