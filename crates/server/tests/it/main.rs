@@ -31,3 +31,4 @@ mod tenants;
 mod tokens;
 mod tour;
 mod traces;
+mod trust;
