@@ -19,7 +19,8 @@ use arbitragevault_services::access::Permission;
 use arbitragevault_services::idempotency::{
     Admission, Attempt, Fingerprint, IdempotencyKey, MAX_KEY_CHARS,
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Either, LocalBoxFuture, MapOk};
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -84,6 +85,12 @@ pub(crate) struct IdempotencyService<S> {
     service: Rc<S>,
 }
 
+/// What a service answers.
+type Answered<B> = Result<ServiceResponse<B>, Error>;
+
+/// The answer to a request that is passed on as it is, which costs no allocation.
+type PassedOn<F, B> = MapOk<F, fn(ServiceResponse<B>) -> ServiceResponse<EitherBody<B>>>;
+
 impl<S, B> Service<ServiceRequest> for IdempotencyService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -91,7 +98,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+    type Future = Either<PassedOn<S::Future, B>, LocalBoxFuture<'static, Answered<EitherBody<B>>>>;
 
     forward_ready!(service);
 
@@ -103,16 +110,19 @@ where
         } else {
             None
         };
-        let service = Rc::clone(&self.service);
         match permission {
             None => {
-                let answered = service.call(request);
-                Box::pin(async move { Ok(answered.await?.map_into_left_body()) })
+                let as_left: fn(_) -> _ = ServiceResponse::map_into_left_body;
+                Either::Left(self.service.call(request).map_ok(as_left))
             }
-            Some(permission) => Box::pin(async move {
-                let answered = once(service, request, permission).await?;
-                Ok(answered.map_into_right_body())
-            }),
+            Some(permission) => {
+                let service = Rc::clone(&self.service);
+                let answered = async move {
+                    let answered = once(service, request, permission).await?;
+                    Ok(answered.map_into_right_body())
+                };
+                Either::Right(answered.boxed_local())
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{
-    Answer, By, Follower, Heard, PATIENCE, TestKey, TestServer, World, books, open_socket,
+    Answer, By, Follower, Heard, PATIENCE, TestKey, TestServer, World, books, eventually,
+    open_socket,
 };
 
 /// A world in which nobody works, streams are looked at every second, and a batch waits.
@@ -236,11 +237,7 @@ async fn a_client_that_says_too_much_is_closed_and_small_talk_is_ignored() {
     assert_eq!(close_code(&mut socket).await, Some(1009));
 
     // A frame that never ends: of its 64 MiB the server keeps next to nothing.
-    let memory = async || {
-        let health = server.get("/health/detailed").await.json(200);
-        health["resident_memory_bytes"].as_u64().unwrap() >> 20
-    };
-    let before = memory().await;
+    let before = memory(&server).await;
     let raw = raw_socket(&server, &socket_path(&id), &key).await;
     let (mut reader, mut writer) = raw.into_split();
     let flood = async {
@@ -264,7 +261,7 @@ async fn a_client_that_says_too_much_is_closed_and_small_talk_is_ignored() {
         .expect("the socket stays open");
     let goodbye = [&[0x88, 25, 0x03, 0xf1][..], b"a message was too large"].concat();
     assert!(heard.ends_with(&goodbye), "{heard:?}");
-    let grown = memory().await.saturating_sub(before);
+    let grown = memory(&server).await.saturating_sub(before);
     assert!(grown < 16, "{grown} MiB");
 }
 
@@ -281,6 +278,43 @@ async fn a_client_that_answers_no_ping_is_closed() {
     assert!(heard.ends_with(&goodbye), "{heard:?}");
     let pings = heard.windows(2).filter(|bytes| bytes == &[0x89, 0]);
     assert_eq!(pings.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_given_up_and_little_is_kept_for_it() {
+    let (mut world, server, id) = waiting_batch().await;
+    drop(server);
+    world.set("log.filter", "info,arbitragevault_api=debug");
+    let server = world.start().await;
+    // 80 MB of events.
+    let events = format!(
+        "INSERT INTO events (batch_id, sequence, kind, payload, created_at)
+         SELECT '{id}', number, 'PROGRESS', jsonb_build_object('padding', repeat('x', 4000)), now() FROM generate_series(2, 20000) AS number"
+    );
+    world.change(&events).await;
+    let before = memory(&server).await;
+    let key = server.key().unwrap().to_owned();
+    let mut raw = raw_socket(&server, &socket_path(&id), &key).await;
+    eventually("the client is given up", async || {
+        let said = server.said();
+        let mut given_up = said
+            .iter()
+            .filter(|line| line.contains("a socket is closed"));
+        given_up.any(|line| line.contains("Silent")).then_some(())
+    })
+    .await;
+    let grown = memory(&server).await.saturating_sub(before);
+    assert!(grown < 32, "{grown} MiB");
+    let mut heard = Vec::new();
+    let read = timeout(PATIENCE, raw.read_to_end(&mut heard)).await;
+    read.expect("the socket stays open").unwrap();
+    assert!(heard.len() < 40 << 20, "{} bytes came", heard.len());
+}
+
+/// Memory of a server, in MiB.
+async fn memory(server: &TestServer) -> u64 {
+    let health = server.get("/health/detailed").await.json(200);
+    health["resident_memory_bytes"].as_u64().unwrap() >> 20
 }
 
 /// The code with which the server closes.

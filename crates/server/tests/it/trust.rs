@@ -4,7 +4,7 @@ use arbitragevault_tests::{Issuer, Signer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestServer, World, eventually};
+use crate::support::{Answer, By, Follower, Heard, TestServer, World, books, eventually};
 
 async fn post(server: &TestServer, path: &str, body: &Value) -> Answer {
     let request = server.anonymous(Method::POST, path).json(body);
@@ -115,6 +115,24 @@ async fn while_an_issuer_is_away_its_known_keys_go_on_and_unknown_ones_are_told_
     assert_eq!(forged.problem(), (401, "TOKEN_INVALID".to_owned()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_access_token_that_opened_it() {
+    let signer = Signer::ed("ed");
+    let issuer = Issuer::start(std::slice::from_ref(&signer));
+    let (_world, server) = trusting(&issuer).await;
+    // It has expired already, and is borne for some seconds more.
+    let token = signer.token(&claims(&issuer, -600, -24));
+    let server = server.with_key(&token);
+    let batch = server.submit(&books(1)).await;
+    let mut by_socket = Follower::start(By::Socket, &server, &batch, 0).await;
+    let mut by_events = Follower::start(By::Events, &server, &batch, 0).await;
+    for (follower, code) in [(&mut by_socket, Some(4401)), (&mut by_events, None)] {
+        let (events, end) = follower.rest().await;
+        assert_eq!(events.len(), 1, "{events:?}");
+        assert_eq!(end, Heard::End(code));
+    }
+}
+
 /// A world whose server takes the tokens of an issuer.
 async fn trusting(issuer: &Issuer) -> (World, TestServer) {
     let mut world = World::new().await;
@@ -123,6 +141,8 @@ async fn trusting(issuer: &Issuer) -> (World, TestServer) {
         issuer.url
     );
     world.set("accounts.issuers", &settings);
+    world.set("worker.concurrency", "0");
+    world.set("server.heartbeat_seconds", "1");
     let server = world.start().await;
     (world, server)
 }

@@ -30,9 +30,6 @@ const MAX_FRAME_BYTES: usize = 4_096;
 /// Heartbeats without an answer after which a client is taken for gone.
 const MISSED_PONGS: u32 = 2;
 
-/// How long a client may take to read what it was sent, before it is taken for gone.
-const SLOWEST_READER: Duration = Duration::from_secs(30);
-
 /// Where to go on.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +84,7 @@ pub(crate) async fn follow_batch_by_socket(
         messages: messages.max_frame_size(MAX_FRAME_BYTES),
         received,
         silent_for: 0,
+        patience: heartbeat * MISSED_PONGS,
     };
     rt::spawn(conversation.hold(first).in_current_span());
     Ok(response)
@@ -116,6 +114,8 @@ struct Conversation {
     received: bounded::Received,
     /// Pings since the last sign of life.
     silent_for: u32,
+    /// How long the client may take to read what it was sent, before it is taken for gone.
+    patience: Duration,
 }
 
 /// Why a socket is closed.
@@ -181,7 +181,7 @@ impl Conversation {
                 tracing::debug!(?goodbye, "a socket is closed");
                 let closing = self.session.close(Some(goodbye.reason()));
                 // One that does not read is dropped with its buffer.
-                let _ = timeout(SLOWEST_READER, closing).await;
+                let _ = timeout(self.patience, closing).await;
             }
             Ended::Gone => tracing::debug!("the client of a socket is gone"),
         }
@@ -211,7 +211,7 @@ impl Conversation {
         for event in events {
             let text = serde_json::to_string(&BatchEvent::from(event));
             let text = text.map_err(|_| Goodbye::End(End::Unavailable))?;
-            let sent = timeout(SLOWEST_READER, self.session.text(text)).await;
+            let sent = timeout(self.patience, self.session.text(text)).await;
             sent.map_err(|_| Goodbye::Silent)??;
         }
         Ok(())
@@ -222,7 +222,7 @@ impl Conversation {
             return Err(Goodbye::Silent.into());
         }
         self.silent_for += 1;
-        let sent = timeout(SLOWEST_READER, self.session.ping(b"")).await;
+        let sent = timeout(self.patience, self.session.ping(b"")).await;
         Ok(sent.map_err(|_| Goodbye::Silent)??)
     }
 
@@ -233,7 +233,7 @@ impl Conversation {
             Ok(Message::Close(_)) => Err(Goodbye::Answer.into()),
             Ok(Message::Ping(bytes)) => {
                 self.silent_for = 0;
-                let sent = timeout(SLOWEST_READER, self.session.pong(&bytes)).await;
+                let sent = timeout(self.patience, self.session.pong(&bytes)).await;
                 Ok(sent.map_err(|_| Goodbye::Silent)??)
             }
             Ok(_) => {
