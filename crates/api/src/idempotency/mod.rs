@@ -262,15 +262,64 @@ async fn fingerprint(request: &mut ServiceRequest) -> Result<Fingerprint, Proble
     request.set_payload(Payload::from(body.clone()));
     let content_type = request.headers().get(CONTENT_TYPE);
     let content_type = content_type.map(|value| value.as_bytes().to_vec());
-    let target = request.uri().to_string();
+    // Without the host, which HTTP/2 has there and HTTP/1.1 has not.
+    let target = request.uri().path_and_query().map(ToString::to_string);
     // Off the worker's thread: a body may have megabytes.
     let fingerprint = web::block(move || {
         Fingerprint::of(&[
             Method::POST.as_str().as_bytes(),
-            target.as_bytes(),
+            target.unwrap_or_default().as_bytes(),
             &content_type.unwrap_or_default(),
             &body,
         ])
     });
     fingerprint.await.map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, init_service};
+
+    use crate::app;
+    use crate::settings::HttpSettings;
+    use crate::testing::{response_text, unreachable_state};
+
+    /// The answer to a POST under a key, as text.
+    async fn answer(settings: &HttpSettings, path: &str, key: &str) -> String {
+        let app = init_service(app(settings, unreachable_state(settings))).await;
+        let request = TestRequest::post()
+            .uri(path)
+            .insert_header(("idempotency-key", key))
+            .insert_header(("content-type", "application/json"))
+            .set_payload(r#"{"items": ["9789999500005"]}"#);
+        response_text(&app, request).await
+    }
+
+    #[actix_web::test]
+    async fn a_key_is_read_before_the_caller_and_the_caller_before_the_database() {
+        let open = HttpSettings {
+            auth_required: false,
+            ..HttpSettings::default()
+        };
+        let closed = HttpSettings::default();
+        for (settings, key, status, code) in [
+            (&closed, "two words", "400 ", "INVALID_PARAMETER"),
+            (&closed, "key-1", "401 ", "UNAUTHENTICATED"),
+            (&open, "key-1", "503 ", "UNAVAILABLE"),
+        ] {
+            let answered = answer(settings, "/api/v1/batches", key).await;
+            assert!(answered.starts_with(status), "{answered}");
+            assert!(answered.contains(code), "{answered}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn an_operation_that_takes_no_key_does_not_look_at_it() {
+        let open = HttpSettings {
+            auth_required: false,
+            ..HttpSettings::default()
+        };
+        let answered = answer(&open, "/api/v1/calculator/fees", "two words").await;
+        assert!(answered.starts_with("422 "), "{answered}");
+    }
 }
