@@ -7,9 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, By, Follower, Heard, Output, Process, TestKey, TestServer, World, books, eventually,
+    Answer, By, Follower, Heard, Output, Process, TestServer, World, books, eventually,
     follow_with_cuts,
 };
+use crate::tenants::organisation;
 
 /// How long a server believes a key that another has revoked, as the documentation says.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
@@ -187,23 +188,11 @@ async fn a_key_made_on_one_server_works_on_the_other_at_once_and_revoked_is_refu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_deleted_while_its_batch_is_followed_and_worked_on_is_left_and_others_go_on() {
-    const ORGANISATION: &str = "00000000-0000-7000-8000-0000000000e1";
-    const OWNER: &str = "00000000-0000-7000-8000-0000000000e2";
     let (world, one, other) = two_servers().await;
-    world.change(&format!("INSERT INTO organisations (id, name, slug) VALUES ('{ORGANISATION}', 'Second', 'second')")).await;
-    world.change(&format!("INSERT INTO users (id, email, display_name) VALUES ('{OWNER}', 'second@example.com', 'Second')")).await;
-    world.change(&format!("INSERT INTO memberships (user_id, organisation_id, role) VALUES ('{OWNER}', '{ORGANISATION}', 'OWNER')")).await;
-    world
-        .make_key(&TestKey {
-            text: "avk_second",
-            organisation: ORGANISATION,
-            user: OWNER,
-            ..TestKey::default()
-        })
-        .await;
+    let key = organisation(&world).await;
     world.add_fault(json!({"kind": "slow", "ms": 1_000})).await;
     let worker = worker(&world).await;
-    let other = other.with_key("avk_second");
+    let other = other.with_key(key);
     let theirs = other.submit(&books(300)).await;
     let own = one.submit(&books(100)).await;
     let mut followers = Vec::new();
@@ -217,7 +206,7 @@ async fn a_tenant_deleted_while_its_batch_is_followed_and_worked_on_is_left_and_
     })
     .await;
     let request = one.anonymous(Method::DELETE, "/api/v1/organisations/current");
-    let deleted = request.bearer_auth("avk_second").send().await.unwrap();
+    let deleted = request.bearer_auth(key).send().await.unwrap();
     assert_eq!(deleted.status(), 204);
     for (by, mut follower) in followers {
         let (_, end) = follower.rest().await;
