@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, UtoipaApp, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::idempotency::{Idempotency, IdempotentOperations};
 use crate::openapi;
 use crate::problem::{Problem, ProblemKind};
 use crate::request::{RATE_LIMIT, RATE_LIMIT_POLICY, RequestContext, RequestLimit};
@@ -41,8 +42,10 @@ pub fn app(
     let document = openapi::complete(document);
     let known = Rc::new(KnownPaths::of(&document));
     let patterns = Rc::clone(&known);
+    let idempotent = IdempotentOperations::of(&document);
     let document = web::Bytes::from(document.to_json().unwrap_or_default());
     app.app_data(web::Data::new(state))
+        .app_data(idempotent)
         .app_data(web::PayloadConfig::new(settings.max_body_bytes))
         .service(
             web::resource(DOCUMENT)
@@ -69,7 +72,7 @@ pub fn app(
         )
 }
 
-/// An application that serves nothing but the metrics, for an address of its own.
+/// An application that serves nothing but the metrics and that the process lives, for an address of its own.
 pub fn metrics_app(
     state: ApiState,
 ) -> App<
@@ -83,6 +86,7 @@ pub fn metrics_app(
 > {
     App::new()
         .app_data(web::Data::new(state))
+        .service(routes::check_health)
         .service(routes::read_metrics)
 }
 
@@ -95,6 +99,7 @@ where
     app.configure(routes::root).service(
         scope("/api/v1")
             .configure(routes::v1)
+            .wrap(Idempotency)
             .wrap(Compress::default())
             .wrap(RequestLimit)
             .wrap(Condition::new(is_cross_origin, cors(settings))),
@@ -113,6 +118,7 @@ fn cors(settings: &HttpSettings) -> Cors {
         ])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
         .allowed_headers([header::IF_MATCH, header::IF_NONE_MATCH])
+        .allowed_header("idempotency-key")
         .allowed_header("last-event-id")
         .allowed_header("x-request-id")
         .expose_headers([
@@ -122,7 +128,7 @@ fn cors(settings: &HttpSettings) -> Cors {
             header::RETRY_AFTER,
         ])
         .expose_headers([RATE_LIMIT, RATE_LIMIT_POLICY])
-        .expose_headers(["x-request-id"])
+        .expose_headers(["idempotent-replayed", "x-request-id"])
         .supports_credentials()
         .max_age(3_600);
     settings

@@ -6,6 +6,7 @@
 mod app;
 mod caller;
 mod extract;
+mod idempotency;
 mod openapi;
 pub mod problem;
 mod request;

@@ -9,8 +9,10 @@ use utoipa::{Modify, OpenApi as _};
 use utoipa_actix_web::AppExt as _;
 
 use crate::app::operations;
+use crate::idempotency;
 use crate::problem::openapi::responses as problem_responses;
 use crate::problem::{Document, FieldError, Place, ProblemKind};
+use crate::routes::BatchEvent;
 
 /// What the document says before any operation is added.
 #[derive(utoipa::OpenApi)]
@@ -24,7 +26,7 @@ use crate::problem::{Document, FieldError, Place, ProblemKind};
             Every response under `/api/v1` carries `RateLimit` and `RateLimit-Policy` where requests are limited.",
         license(name = "MIT OR Apache-2.0"),
     ),
-    components(schemas(Document<'_>, FieldError, Place)),
+    components(schemas(Document<'_>, FieldError, Place, BatchEvent<'_>)),
     modifiers(&Bearer),
     tags(
         (name = "batches", description = "Lists that are analysed together"),
@@ -77,6 +79,11 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
             }
         }
     }
+    document
+        .paths
+        .paths
+        .values_mut()
+        .for_each(idempotency::describe);
     document
 }
 

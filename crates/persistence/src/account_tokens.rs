@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::removal::Old;
 use crate::schema::account_tokens;
 
 /// What a token is good for.
@@ -119,4 +120,17 @@ pub async fn latest(
         .select(diesel::dsl::max(account_tokens::created_at))
         .first(connection)
         .await?)
+}
+
+/// Removes tokens that have ended or were used.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_ended(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM account_tokens WHERE hash IN (
+        SELECT hash FROM account_tokens WHERE least(used_at, expires_at) < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

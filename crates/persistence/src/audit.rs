@@ -1,12 +1,12 @@
 //! Whether the streams of events are whole, and whether what is stored is what they come to.
 
-use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::removal::Old;
 
 /// An event that is not as it was appended, or does not follow the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -145,17 +145,17 @@ pub async fn sizes(connection: &mut AsyncPgConnection) -> Result<Sizes, Persiste
     .await?)
 }
 
-/// Deletes events from before a time, of at most `streams` streams, and returns how many. The newest event of what is still there is kept
-/// whatever its age, since it tells the state; what is kept of a stream has no gap.
+/// Removes old events, of at most as many streams as there may be rows, and returns how many are gone. The newest event of what is still there
+/// stays whatever its age, since it tells the state; what stays of a stream has no gap.
 ///
 /// # Errors
 /// When the database is not available.
 pub async fn forget(
     connection: &mut AsyncPgConnection,
-    before: DateTime<Utc>,
-    streams: i64,
+    old: Old,
 ) -> Result<usize, PersistenceError> {
-    Ok(diesel::sql_query(
+    old.remove(
+        connection,
         "WITH old AS (
              SELECT DISTINCT e.organisation_id, e.stream_kind, e.stream_id FROM events e
              WHERE e.created_at < $1
@@ -174,8 +174,5 @@ pub async fn forget(
          WHERE events.organisation_id = kept.organisation_id AND events.stream_kind = kept.stream_kind
              AND events.stream_id = kept.stream_id AND events.sequence < kept.first_kept",
     )
-    .bind::<Timestamptz, _>(before)
-    .bind::<BigInt, _>(streams)
-    .execute(connection)
-    .await?)
+    .await
 }

@@ -73,6 +73,8 @@ impl Batch {
 /// A batch to be stored.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
+    /// Id, version 7.
+    pub id: Uuid,
     /// Organisation.
     pub organisation_id: Uuid,
     /// Who submits it, and when.
@@ -91,7 +93,7 @@ pub struct NewBatch {
 /// item has failed at once.
 ///
 /// # Errors
-/// When the database is not available.
+/// [`PersistenceError::Conflict`] when there is a batch with this id already; when the database is not available.
 pub async fn insert(
     connection: &mut AsyncPgConnection,
     new: &NewBatch,
@@ -107,7 +109,7 @@ pub async fn insert(
         .transaction(async |connection| {
             let batch: Batch = diesel::insert_into(batches::table)
                 .values((
-                    batches::id.eq(Uuid::now_v7()),
+                    batches::id.eq(new.id),
                     batches::organisation_id.eq(new.organisation_id),
                     batches::created_by.eq(new.act.user_id),
                     batches::name.eq(&new.name),

@@ -11,6 +11,7 @@ use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::memberships;
 use crate::organisations;
 use crate::pages;
+use crate::removal::Old;
 use crate::schema::{invitations, users};
 
 /// An invitation.
@@ -208,4 +209,17 @@ pub async fn accept(
             Ok(Acceptance::Accepted(accepted))
         })
         .await
+}
+
+/// Removes invitations that have expired, accepted or not.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_expired(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM invitations WHERE id IN (
+        SELECT id FROM invitations WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

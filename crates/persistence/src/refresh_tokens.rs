@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::removal::Old;
 use crate::schema::{refresh_tokens, sessions};
 use crate::sessions::Session;
 
@@ -72,4 +73,17 @@ pub async fn find(
         .await
         .optional()?;
     Ok(found.map(|(used_at, session)| Given { used_at, session }))
+}
+
+/// Removes tokens that were used.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_used(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM refresh_tokens WHERE hash IN (
+        SELECT hash FROM refresh_tokens WHERE used_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

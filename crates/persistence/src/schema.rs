@@ -39,6 +39,25 @@ table! {
 }
 
 table! {
+    idempotency_keys (user_id, organisation_id, key) {
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        key -> Text,
+        fingerprint -> Bytea,
+        object_id -> Uuid,
+        attempt -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        leased_until -> Nullable<Timestamptz>,
+        status -> Nullable<SmallInt>,
+        content_type -> Nullable<Text>,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Nullable<Bytea>,
+    }
+}
+
+table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,

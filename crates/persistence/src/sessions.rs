@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::PersistenceError;
 use crate::pages;
+use crate::removal::Old;
 use crate::schema::sessions;
 
 /// A session.
@@ -181,4 +182,17 @@ pub async fn revoke(
         Which::All => live,
     };
     Ok(live.execute(connection).await?)
+}
+
+/// Removes sessions that have ended, with their refresh tokens.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_ended(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM sessions WHERE id IN (
+        SELECT id FROM sessions WHERE least(revoked_at, expires_at) < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

@@ -8,6 +8,7 @@ use diesel::sql_types::{Binary, Double, Integer, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::error::PersistenceError;
+use crate::removal::Old;
 use crate::schema::sign_in_failures;
 
 /// When an address is locked, and for how long.
@@ -20,7 +21,7 @@ pub struct LockOut {
     /// The longest lock.
     pub longest: Duration,
     /// Failures older than this are forgotten.
-    pub memory: Duration,
+    pub memory: TimeDelta,
 }
 
 impl LockOut {
@@ -53,7 +54,7 @@ pub async fn begin(
     )
     .bind::<Binary, _>(digest)
     .bind::<Timestamptz, _>(now)
-    .bind::<Timestamptz, _>(now - TimeDelta::from_std(lock_out.memory).unwrap_or(TimeDelta::MAX))
+    .bind::<Timestamptz, _>(now - lock_out.memory)
     .bind::<Integer, _>(lock_out.free)
     .bind::<Double, _>(lock_out.first.as_secs_f64())
     .bind::<Double, _>(lock_out.longest.as_secs_f64())
@@ -106,20 +107,16 @@ pub async fn forget(
     Ok(())
 }
 
-/// Removes up to a hundred rows whose failures nobody remembers any more.
+/// Removes failures that nobody remembers any more.
 ///
 /// # Errors
 /// When the database is not available.
-pub async fn remove_older(
+pub async fn remove_old(
     connection: &mut AsyncPgConnection,
-    than: DateTime<Utc>,
+    old: Old,
 ) -> Result<usize, PersistenceError> {
-    Ok(diesel::sql_query(
-        "DELETE FROM sign_in_failures WHERE email_digest IN (
-             SELECT email_digest FROM sign_in_failures WHERE last_failed_at < $1 ORDER BY last_failed_at LIMIT 100
-             FOR UPDATE SKIP LOCKED)",
-    )
-    .bind::<Timestamptz, _>(than)
-    .execute(connection)
-    .await?)
+    let statement = "DELETE FROM sign_in_failures WHERE email_digest IN (
+        SELECT email_digest FROM sign_in_failures WHERE last_failed_at < $1 ORDER BY last_failed_at LIMIT $2
+        FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

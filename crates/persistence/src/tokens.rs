@@ -12,11 +12,12 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
+use crate::removal::Old;
 use crate::schema::{keepa_accounts, keepa_reservations};
 use crate::spend::{self, Spend};
 
 /// How long a reservation that ran out is kept, so that a request which took longer is still booked for its purpose.
-const KEPT_AFTER_EXPIRY: TimeDelta = TimeDelta::days(1);
+pub const KEPT_AFTER_EXPIRY: TimeDelta = TimeDelta::days(1);
 
 /// Names an account without telling its key: the SHA-256 of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,4 +289,17 @@ async fn reserved(
     .get_result(connection)
     .await?;
     Ok(sum.tokens)
+}
+
+/// Removes reservations that have run out.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn remove_expired_reservations(
+    connection: &mut AsyncPgConnection,
+    old: Old,
+) -> Result<usize, PersistenceError> {
+    let statement = "DELETE FROM keepa_reservations WHERE id IN (
+        SELECT id FROM keepa_reservations WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    old.remove(connection, statement).await
 }

@@ -37,6 +37,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve the HTTP API and work on batches (the default).
     Serve,
+    /// Work on batches without serving the API, beside servers with the same database.
+    Worker,
     /// Analyse a list without server or database, and print the ranking.
     Analyze(AnalyzeArguments),
     /// Ask the estimates at cuts through recorded histories for what came next.

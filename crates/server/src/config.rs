@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use actix_web::http::Uri;
 use arbitragevault_services::persistence;
+use chrono::TimeDelta;
 use figment::providers::{Env, Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
@@ -34,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) accounts: AccountsConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) quotas: QuotasConfig,
+    pub(crate) audit: AuditConfig,
     pub(crate) redis: RedisConfig,
     pub(crate) log: LogConfig,
     pub(crate) metrics: MetricsConfig,
@@ -46,6 +48,7 @@ pub(crate) struct ServerConfig {
     pub(crate) workers: usize,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) trusted_proxies: usize,
+    pub(crate) heartbeat_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +84,18 @@ pub(crate) struct WorkerConfig {
     pub(crate) max_attempts: u16,
     pub(crate) first_delay_ms: u64,
     pub(crate) lease_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AuditConfig {
+    retention_days: u16,
+}
+
+impl AuditConfig {
+    /// How long events are kept; `None` for ever.
+    pub(crate) fn events_kept_for(&self) -> Option<TimeDelta> {
+        (self.retention_days > 0).then(|| TimeDelta::days(self.retention_days.into()))
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -210,6 +225,10 @@ impl Config {
         check(
             self.auth.required || host.is_ok_and(|host| host.is_loopback()),
             "auth.required = false makes everybody the owner: server.host must then be 127.0.0.1 or ::1",
+        );
+        check(
+            (1..=300).contains(&self.server.heartbeat_seconds),
+            "server.heartbeat_seconds must be 1 to 300",
         );
         for (key, url) in [
             ("database.url", &self.database.url),

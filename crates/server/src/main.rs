@@ -25,6 +25,7 @@ use clap::Parser as _;
 
 use cli::{Cli, Command, ConfigCommand};
 use config::Config;
+use serve::Role;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -56,7 +57,12 @@ fn run(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let _logs = telemetry::start(&config.log)?;
-            runtime.block_on(serve::serve(config))?;
+            runtime.block_on(serve::serve(config, Role::Server))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Worker => {
+            let _logs = telemetry::start(&config.log)?;
+            runtime.block_on(serve::serve(config, Role::Worker))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Db(command) => runtime.block_on(db::run(command, &config)),

@@ -50,15 +50,17 @@ impl Metrics {
         }
     }
 
-    /// The server of their own address, with a connection of its own to count the queue; `None` where they have none.
+    /// The server of their own address, with a connection of its own to count the queue; `None` where they have none. It tells that the
+    /// process lives, too.
     pub(crate) fn on_own_address(
         &self,
         options: DatabaseOptions,
         shared: &Arc<Shared>,
     ) -> anyhow::Result<Option<Server>> {
-        let (Some(exporter), Some(address)) = (self.exporter.clone(), self.address) else {
+        let Some(address) = self.address else {
             return Ok(None);
         };
+        let exporter = self.exporter.clone();
         Pool::new(&options)?;
         let shared = Arc::clone(shared);
         let server = HttpServer::new(move || {
@@ -69,7 +71,10 @@ impl Metrics {
                 shared: Arc::clone(&shared),
             };
             let state = ApiState::new(HttpSettings::default(), services);
-            metrics_app(state.with_metrics(exporter.clone()))
+            metrics_app(match &exporter {
+                Some(exporter) => state.with_metrics(exporter.clone()),
+                None => state,
+            })
         })
         .workers(1)
         .disable_signals()

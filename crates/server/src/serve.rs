@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::Server;
 use anyhow::Context as _;
 use arbitragevault_api::{ApiState, HttpSettings};
 use arbitragevault_domain::config::AnalysisConfig;
@@ -13,6 +14,7 @@ use arbitragevault_services::budget::PostgresBudget;
 use arbitragevault_services::clock::Clock;
 use arbitragevault_services::events::EventHub;
 use arbitragevault_services::health::LastSuccess;
+use arbitragevault_services::maintenance::Maintenance;
 use arbitragevault_services::market::{
     KeepaSource, MarketCacheOptions, MarketData, RequestOptions,
 };
@@ -49,13 +51,26 @@ const WORKER_SHUTDOWN: Duration = Duration::from_secs(8);
 /// How long the books of the Keepa account may take after that.
 const BUDGET_SHUTDOWN: Duration = Duration::from_secs(3);
 
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It serves the API, and works on batches unless `worker.concurrency` is 0.
+    Server,
+    /// It works on batches only.
+    Worker,
+}
+
 /// Serves until a signal comes, then ends in order: no new requests, followers sent away, work finished or given back, connections closed,
 /// the private processes stopped.
-pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        role == Role::Server || config.worker.concurrency > 0,
+        "worker.concurrency is 0, which leaves the work to other processes: this one would do nothing"
+    );
     // Before anything is started that would have to be stopped.
     let signals = Signals::listen()?;
     let database = Database::open(&config.database)?;
-    let served = serve_from(&database, &config, signals).await;
+    let served = serve_from(&database, &config, role, signals).await;
     let closed = database.close();
     served.and(closed)?;
     tracing::info!("stopped");
@@ -65,13 +80,16 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
 async fn serve_from(
     database: &Database,
     config: &Config,
+    role: Role,
     mut signals: Signals,
 ) -> anyhow::Result<()> {
     let applied = database.bring_up_to_date().await?;
     if !applied.is_empty() {
         tracing::info!(?applied, "brought the schema up to date");
     }
-    if !config.auth.required {
+    if role == Role::Worker {
+        tracing::info!("working on batches, without an API");
+    } else if !config.auth.required {
         tracing::warn!(
             "auth.required is false: everybody who reaches this server is the owner of the default organisation"
         );
@@ -115,11 +133,14 @@ async fn serve_from(
     let stop = CancellationToken::new();
     let worker_pool = Pool::new(&database.options(WORKER_CONNECTIONS))?;
     let worker_pool = metrics.watch("worker", worker_pool);
-    let server = http(config, database, &shared, &metrics)?;
+    let server = match role {
+        Role::Server => Some(http(config, database, &shared, &metrics)?),
+        Role::Worker => None,
+    };
     let metrics_server = metrics.on_own_address(database.options(1), &shared)?;
     let metrics_server = metrics_server.map(tokio::spawn);
     let listener = tokio::spawn(listen_to(database.direct_url.clone(), Arc::clone(&shared)));
-    let worker = (config.worker.concurrency > 0).then(|| {
+    let mut worker = (config.worker.concurrency > 0).then(|| {
         let worker = Worker {
             pool: worker_pool.clone(),
             shared: Arc::clone(&shared),
@@ -127,7 +148,13 @@ async fn serve_from(
         };
         tokio::spawn(worker.run(stop.clone()))
     });
-    let handle = server.handle();
+    let maintenance = Maintenance {
+        pool: worker_pool.clone(),
+        shared: Arc::clone(&shared),
+        events_kept_for: config.audit.events_kept_for(),
+    };
+    let maintenance = tokio::spawn(maintenance.run(stop.clone()));
+    let handle = server.as_ref().map(Server::handle);
     let stopping = (stop.clone(), Arc::clone(&shared));
     tokio::spawn(async move {
         signals.received().await;
@@ -135,9 +162,19 @@ async fn serve_from(
         let (stop, shared) = stopping;
         stop.cancel();
         shared.events.close();
-        handle.stop(true).await;
+        if let Some(handle) = handle {
+            handle.stop(true).await;
+        }
     });
-    server.await.context("the HTTP server failed")?;
+    match (server, &mut worker) {
+        (Some(server), _) => server.await.context("the HTTP server failed")?,
+        (None, Some(worker)) => tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            failed = worker => failed.context("the worker failed")?,
+        },
+        (None, None) => {}
+    }
     stop.cancel();
     if let Some(worker) = worker {
         match tokio::time::timeout(WORKER_SHUTDOWN, worker).await {
@@ -147,6 +184,7 @@ async fn serve_from(
     }
     listener.abort();
     counting.abort();
+    maintenance.abort();
     if let Some(metrics_server) = metrics_server {
         metrics_server.abort();
     }
@@ -222,7 +260,7 @@ fn http(
     database: &Database,
     shared: &Arc<Shared>,
     metrics: &Metrics,
-) -> anyhow::Result<actix_web::dev::Server> {
+) -> anyhow::Result<Server> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let wanted = if config.server.workers == 0 {
         processors
@@ -241,6 +279,7 @@ fn http(
         auth_required: config.auth.required,
         allowed_origins: config.server.allowed_origins.clone(),
         trusted_proxies: config.server.trusted_proxies,
+        event_heartbeat: Duration::from_secs(config.server.heartbeat_seconds),
         describe_spans: !config.log.otlp_endpoint.is_empty(),
         ..HttpSettings::default()
     };

@@ -1,6 +1,7 @@
 //! Batches: submit, look at, cancel, try again, delete.
 
 use arbitragevault_domain::config::StrategyName;
+use arbitragevault_persistence::PersistenceError;
 use arbitragevault_persistence::analyses::AnalysisSummary;
 use arbitragevault_persistence::batches::{self, Batch, Change, NewBatch};
 use arbitragevault_persistence::items::{self, Item};
@@ -14,19 +15,6 @@ use crate::{Caller, Services};
 
 /// Characters of a batch's name at most; the schema holds it too.
 pub const MAX_NAME_CHARS: usize = 200;
-
-/// A list to be analysed.
-#[derive(Debug, Clone)]
-pub struct Submission<'a> {
-    /// Name of the batch; its date when absent.
-    pub name: Option<&'a str>,
-    /// What holds for every row.
-    pub terms: Terms,
-    /// The strategy under which it is analysed; without one, what the other scopes of the configuration say.
-    pub strategy: Option<StrategyName>,
-    /// The rows, read.
-    pub intake: &'a Intake,
-}
 
 /// What a batch will cost, before it is submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -45,8 +33,24 @@ pub struct Estimate {
     pub wait_seconds: Option<u64>,
 }
 
+/// A list to be stored as a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct NewList<'a> {
+    /// Id of the batch, version 7.
+    pub id: Uuid,
+    /// Name, 1 to 200 characters; the date when `None`.
+    pub name: Option<&'a str>,
+    /// What holds for the whole list.
+    pub terms: Terms,
+    /// The strategy under which it is analysed; without one, what the other scopes of the configuration say.
+    pub strategy: Option<&'a StrategyName>,
+    /// Its rows.
+    pub intake: &'a Intake,
+}
+
 impl Services {
-    /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason.
+    /// Stores a list as a batch; the worker takes it from there. Rejected rows are stored too, each with its reason. A list with the id of a
+    /// batch that the caller's organisation has already is that batch: an earlier attempt at the same request has stored it.
     ///
     /// # Errors
     /// When the name is not of 1 to 200 characters, there is no such strategy, a quota of the organisation is spent, or the database is not
@@ -54,16 +58,11 @@ impl Services {
     pub async fn submit_batch(
         &self,
         caller: Caller,
-        submission: Submission<'_>,
+        list: &NewList<'_>,
     ) -> Result<Batch, ServiceError> {
-        let Submission {
-            name,
-            terms,
-            strategy,
-            intake,
-        } = submission;
+        let NewList { terms, intake, .. } = *list;
         let now = self.shared.clock.now();
-        let name = name.map_or_else(
+        let name = list.name.map_or_else(
             || now.format("List of %Y-%m-%d %H:%M UTC").to_string(),
             |name| name.trim().to_owned(),
         );
@@ -79,16 +78,22 @@ impl Services {
             .zip(1..)
             .map(|(row, position)| item(row, position, terms));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let organisation_id = caller.organisation_id;
         let batch = self
             .tenant(caller, async |connection| {
-                self.admit_batch(connection, caller.organisation_id, rows.len())
+                match batches::get(connection, organisation_id, list.id).await {
+                    Err(PersistenceError::NotFound) => {}
+                    known => return Ok(known?),
+                }
+                self.admit_batch(connection, organisation_id, rows.len())
                     .await?;
-                let layers = Layers::load(connection, caller.organisation_id).await?;
-                layers.hold_strategy(strategy.as_ref())?;
-                let resolver = Resolver::new(layers, strategy);
+                let layers = Layers::load(connection, organisation_id).await?;
+                layers.hold_strategy(list.strategy)?;
+                let resolver = Resolver::new(layers, list.strategy.cloned());
                 let whole = resolver.for_marketplace(terms.marketplace)?;
                 let new = NewBatch {
-                    organisation_id: caller.organisation_id,
+                    id: list.id,
+                    organisation_id,
                     act: caller.act(now),
                     name,
                     marketplace: terms.marketplace.code().to_owned(),

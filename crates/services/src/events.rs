@@ -15,6 +15,9 @@ use crate::{Caller, Services};
 /// Rings that a slow listener may miss before it is told only that it missed some.
 const CAPACITY: usize = 256;
 
+/// Events that are read at once at most: about 200 kB as frames.
+pub const EVENTS_AT_ONCE: usize = 500;
+
 /// Rings listeners of this process, and whoever passes on to others what happens in it.
 #[derive(Debug)]
 pub struct EventHub {
@@ -72,7 +75,7 @@ impl EventHub {
 }
 
 impl Services {
-    /// The events of a batch after a sequence number, in order, at most 500.
+    /// The events of a batch after a sequence number, in order, at most [`EVENTS_AT_ONCE`].
     ///
     /// # Errors
     /// When the caller has no such batch, or the database is not available.
@@ -82,11 +85,12 @@ impl Services {
         batch_id: Uuid,
         after: i32,
     ) -> Result<Vec<Event>, ServiceError> {
+        let limit = i64::try_from(EVENTS_AT_ONCE).unwrap_or(i64::MAX);
         self.tenant(caller, async |connection| {
             batches::get(connection, caller.organisation_id, batch_id).await?;
             let id = batch_id.to_string();
             let stream = (StreamKind::Batch, id.as_str());
-            Ok(events::after(connection, caller.organisation_id, stream, after, 500).await?)
+            Ok(events::after(connection, caller.organisation_id, stream, after, limit).await?)
         })
         .await
     }

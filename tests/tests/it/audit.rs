@@ -5,6 +5,7 @@ use arbitragevault_persistence::batches::{self, Change};
 use arbitragevault_persistence::configuration_scopes::{self, ScopeChange};
 use arbitragevault_persistence::events::{self, Act, Event, StreamKind};
 use arbitragevault_persistence::organisations::{DEFAULT_ORGANISATION, DEFAULT_USER};
+use arbitragevault_persistence::removal::Old;
 use arbitragevault_persistence::{Connection, Pool, invitations, jobs, outcomes, users};
 use arbitragevault_persistence::{api_keys, memberships, organisations};
 use diesel_async::RunQueryDsl as _;
@@ -281,10 +282,18 @@ async fn old_events_go_and_what_tells_the_state_stays() {
     let mut connection = pool.get().await.unwrap();
     let connection = &mut *connection;
     let before = audit::sizes(connection).await.unwrap();
-    assert_eq!(audit::forget(connection, now(), 1_000).await.unwrap(), 0);
+    let none = Old {
+        before: now(),
+        limit: 1_000,
+    };
+    assert_eq!(audit::forget(connection, none).await.unwrap(), 0);
     let mut gone = 0;
     loop {
-        match audit::forget(connection, later(1_000), 2).await.unwrap() {
+        let few = Old {
+            before: later(1_000),
+            limit: 2,
+        };
+        match audit::forget(connection, few).await.unwrap() {
             0 => break,
             some => gone += some,
         }

@@ -48,7 +48,10 @@ async fn two_tenants() -> (Database, Client) {
          INSERT INTO configuration_documents (organisation_id, id, versions, document, created_at)
          SELECT id, id, '{{}}', '{{}}', now() FROM organisations;
          INSERT INTO organisation_quotas (organisation_id, tokens_per_day, changed_at) SELECT id, 1000, now() FROM organisations;
-         INSERT INTO organisation_spend (organisation_id, day, tokens) SELECT id, current_date, 10 FROM organisations;"
+         INSERT INTO organisation_spend (organisation_id, day, tokens) SELECT id, current_date, 10 FROM organisations;
+         INSERT INTO idempotency_keys (user_id, organisation_id, key, fingerprint, object_id, attempt, created_at, expires_at, leased_until)
+         SELECT user_id, organisation_id, 'one', sha256(''), gen_random_uuid(), gen_random_uuid(), now(), now() + interval '1 day', now()
+         FROM memberships;"
     );
     owner.batch_execute(&seed).await.unwrap();
     for organisation in [DEFAULT_ORGANISATION, OTHER] {

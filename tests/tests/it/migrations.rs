@@ -90,7 +90,7 @@ async fn the_tables_of_the_code_have_the_columns_of_the_database() {
         organisations users memberships api_keys invitations sessions refresh_tokens sign_in_failures recovery_codes account_tokens
         external_identities signing_keys batches products product_codes product_snapshots analyses batch_items jobs events
         configuration_scopes configuration_documents keepa_accounts keepa_reservations keepa_spend organisation_quotas
-        organisation_spend
+        organisation_spend idempotency_keys
     );
     let mut of_the_code: Vec<String> = statements
         .iter()

@@ -78,6 +78,7 @@ pub(crate) async fn submit_for(
         })
         .collect();
     let new = NewBatch {
+        id: Uuid::now_v7(),
         organisation_id,
         act: Act::of_user(DEFAULT_USER, now()),
         name: "Autumn list".to_owned(),

@@ -110,6 +110,14 @@ kinds! {
     PreconditionRequired: PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", "precondition-required",
         "Say which version you change",
         "The operation edits, and needs If-Match with the ETag that reading the object answered, so that nobody overwrites what he has not seen.";
+    /// The same request is being done already.
+    IdempotencyKeyInUse: CONFLICT, "IDEMPOTENCY_KEY_IN_USE", "idempotency-key-in-use",
+        "The same request is at work",
+        "A request with this Idempotency-Key is being done. Send it again after the time in Retry-After: it is then answered as the first one was.";
+    /// The request was done; what it answered is shown once only.
+    IdempotentSecretShown: CONFLICT, "IDEMPOTENT_SECRET_SHOWN", "idempotent-secret-shown",
+        "This was done, and its secret was shown",
+        "The request with this Idempotency-Key was done. Its answer held a secret, which is shown once and stored nowhere; Location leads to what was made. Who lost the secret makes another one.";
     /// More bytes than a body may have.
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "payload-too-large",
         "The body is too large",
@@ -118,10 +126,18 @@ kinds! {
     UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "unsupported-media-type",
         "The body is of a type that is not read here",
         "The Content-Type is missing or names a type that the operation does not read; `detail` names those that it does.";
+    /// A WebSocket, asked for without its handshake.
+    UpgradeRequired: UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "upgrade-required",
+        "This is a WebSocket",
+        "The path is a WebSocket (RFC 6455, version 13), and the request is not its handshake; `detail` says what it lacks. Open it with a client of WebSockets.";
     /// Understood, but not valid.
     ValidationFailed: UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "validation-failed",
         "The request is not valid",
         "The request was read, but values in it are missing, unknown or out of range; `errors` names each of them.";
+    /// The key of an earlier, different request.
+    IdempotencyKeyReused: UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", "idempotency-key-reused",
+        "The key belongs to another request",
+        "This Idempotency-Key was sent with another method, path, content type or body. Every request has a key of its own.";
     /// Too many attempts in too short a time.
     TooManyAttempts: TOO_MANY_REQUESTS, "TOO_MANY_ATTEMPTS", "too-many-attempts",
         "Too many attempts",

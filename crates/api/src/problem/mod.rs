@@ -42,6 +42,7 @@ struct Content {
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
     allow: Option<String>,
+    location: Option<String>,
     challenge: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -128,6 +129,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: is_temporary.then_some(DEFAULT_RETRY_AFTER),
             allow: None,
+            location: None,
             challenge: None,
             source: None,
         }))
@@ -169,6 +171,13 @@ impl Problem {
     #[must_use]
     pub(crate) fn with_allow(mut self, methods: String) -> Self {
         self.0.allow = Some(methods);
+        self
+    }
+
+    /// With where the thing stands that it is about.
+    #[must_use]
+    pub(crate) fn with_location(mut self, location: String) -> Self {
+        self.0.location = Some(location);
         self
     }
 
@@ -226,6 +235,14 @@ impl Problem {
         }
         if let Some(methods) = &content.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        if definition.status == StatusCode::UPGRADE_REQUIRED {
+            // RFC 9110, 15.5.22, and RFC 6455, 4.4, ask for them.
+            response.insert_header((header::UPGRADE, "websocket"));
+            response.insert_header((header::SEC_WEBSOCKET_VERSION, "13"));
+        }
+        if let Some(location) = &content.location {
+            response.insert_header((header::LOCATION, location.as_str()));
         }
         match serde_json::to_vec(&document) {
             Ok(body) => response.body(body),

@@ -29,6 +29,24 @@ macro_rules! problems {
 }
 pub(crate) use problems;
 
+/// Adds problems to the responses of an operation, which may list others of the same status.
+pub(crate) fn add(responses: &mut BTreeMap<String, RefOr<Response>>, kinds: &[ProblemKind]) {
+    for kind in kinds {
+        let added = response(&[*kind]);
+        let status = kind.definition().status.as_str().to_owned();
+        match responses.get_mut(&status) {
+            Some(RefOr::T(listed)) if !listed.description.contains(&added.description) => {
+                listed.description = format!("{}\n\n{}", listed.description, added.description);
+                listed.headers.extend(added.headers);
+            }
+            Some(_) => {}
+            None => {
+                responses.insert(status, RefOr::T(added));
+            }
+        }
+    }
+}
+
 /// One response for each status, which names every problem that has it.
 pub(crate) fn responses(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
@@ -64,6 +82,7 @@ fn response(kinds: &[ProblemKind]) -> Response {
                 | ProblemKind::TooManyAttempts
                 | ProblemKind::RateLimited
                 | ProblemKind::QuotaSpent
+                | ProblemKind::IdempotencyKeyInUse
         )
     });
     if is_temporary {

@@ -15,10 +15,10 @@ use crate::caller::{ApiKeysRead, ApiKeysWrite, Caller};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, PageQuery, json_response};
+use crate::wire::{Cursor, Page, PageQuery, json_response, located, shown_once};
 
 problems!(
-    CreateProblems: MalformedBody, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
+    CreateProblems: MalformedBody, IdempotentSecretShown, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
 );
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
 problems!(RevokeProblems: InvalidParameter, NotFound, Unavailable);
@@ -105,7 +105,11 @@ struct NewKey {
     tag = "api-keys",
     security(("bearer" = ["api_keys:write"])),
     request_body = NewKey,
-    responses((status = 201, description = "The key", body = CreatedApiKey<'_>), CreateProblems),
+    responses(
+        (status = 201, description = "The key", body = CreatedApiKey<'_>,
+            headers(("Location" = String, description = "Where it is revoked"))),
+        CreateProblems,
+    ),
 )]
 #[post("/api-keys")]
 pub(crate) async fn create_api_key(
@@ -124,7 +128,9 @@ pub(crate) async fn create_api_key(
         key: secret.reveal(),
         kept: ApiKeyView::from(&key),
     };
-    json_response(StatusCode::CREATED, &created)
+    let location = format!("/api/v1/api-keys/{}", key.id);
+    let response = json_response(StatusCode::CREATED, &created)?;
+    Ok(shown_once(located(response, &location)))
 }
 
 /// The permissions of scopes.

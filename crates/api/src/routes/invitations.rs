@@ -14,10 +14,10 @@ use crate::caller::{AccountWrite, Caller, InvitationsRead, InvitationsWrite};
 use crate::extract::{Body, Id, Query};
 use crate::problem::{Problem, problems};
 use crate::state::ApiState;
-use crate::wire::{Cursor, Page, PageQuery, json_response};
+use crate::wire::{Cursor, Page, PageQuery, json_response, located, shown_once};
 
 problems!(
-    CreateProblems: MalformedBody, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
+    CreateProblems: MalformedBody, IdempotentSecretShown, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, Unavailable
 );
 problems!(ListProblems: InvalidParameter, InvalidCursor, ValidationFailed, Unavailable);
 problems!(TakeBackProblems: InvalidParameter, NotFound, Unavailable);
@@ -96,7 +96,11 @@ struct NewInvitation {
     tag = "organisations",
     security(("bearer" = ["invitations:write"])),
     request_body = NewInvitation,
-    responses((status = 201, description = "The invitation", body = CreatedInvitation<'_>), CreateProblems),
+    responses(
+        (status = 201, description = "The invitation", body = CreatedInvitation<'_>,
+            headers(("Location" = String, description = "Where it is taken back"))),
+        CreateProblems,
+    ),
 )]
 #[post("/organisations/current/invitations")]
 pub(crate) async fn create_invitation(
@@ -110,7 +114,12 @@ pub(crate) async fn create_invitation(
         token: token.reveal(),
         kept: InvitationView::from(&invitation),
     };
-    json_response(StatusCode::CREATED, &created)
+    let location = format!(
+        "/api/v1/organisations/current/invitations/{}",
+        invitation.id
+    );
+    let response = json_response(StatusCode::CREATED, &created)?;
+    Ok(shown_once(located(response, &location)))
 }
 
 /// List the invitations

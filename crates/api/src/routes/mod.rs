@@ -18,6 +18,8 @@ mod products;
 mod quotas;
 mod replay;
 
+pub(crate) use batches::BatchEvent;
+pub(crate) use health::check_health;
 pub(crate) use metrics::read_metrics;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -45,6 +47,7 @@ pub(crate) fn v1(config: &mut ServiceConfig<'_>) {
         .service(batches::submit_batch)
         .service(batches::list_batch_items)
         .service(batches::follow_batch)
+        .service(batches::follow_batch_by_socket)
         .service(batches::export_batch)
         .service(batches::cancel_batch)
         .service(batches::retry_batch)

@@ -11,5 +11,7 @@ pub(crate) use cursor::Cursor;
 pub(crate) use etag::tagged;
 pub(crate) use money::{MinorMoney, read_percent};
 pub(crate) use page::{Page, PageQuery, Total, default_limit, truncate, with_items};
-pub(crate) use respond::{json_bytes, json_response, located};
+pub(crate) use respond::{
+    bytes_response, is_shown_once, json_bytes, json_response, located, shown_once,
+};
 pub(crate) use rows::{BatchItem, ItemPrice, RowFinding, RowOutcome, list_problem};

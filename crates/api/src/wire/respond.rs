@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+};
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -27,15 +29,34 @@ pub(crate) fn json_response(
 
 /// An answer whose JSON is written already.
 pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = bytes_response(status, body);
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// An answer of bytes, whose headers are to be set.
+pub(crate) fn bytes_response(status: StatusCode, body: Vec<u8>) -> HttpResponse {
     let is_small = body.len() < SMALLEST_COMPRESSED;
     let mut response = HttpResponse::with_body(status, body).map_into_boxed_body();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if is_small {
         // Keeps the compressing layer away; the outermost layer removes it again.
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        let identity = HeaderValue::from_static("identity");
+        response.headers_mut().insert(CONTENT_ENCODING, identity);
     }
     response
+}
+
+/// Marks an answer that shows a secret: nobody may store it, neither a cache on the way nor we for who sends the request again.
+pub(crate) fn shown_once(mut response: HttpResponse) -> HttpResponse {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Whether an answer is marked so.
+pub(crate) fn is_shown_once(headers: &HeaderMap) -> bool {
+    headers.get(CACHE_CONTROL) == Some(&HeaderValue::from_static("no-store"))
 }
 
 /// The answer with a `Location`.

@@ -48,7 +48,7 @@ pub(super) async fn ports(config: &Config) -> Vec<Finding> {
         let address = SocketAddr::new(host, config.server.port);
         findings.push(port("port", address, "server.port (PORT)").await);
     }
-    if let Some(address) = config.metrics.address().filter(|_| config.metrics.enabled) {
+    if let Some(address) = config.metrics.address() {
         findings.push(port("port of the metrics", address, "metrics.address").await);
     }
     findings

@@ -9,7 +9,7 @@ const ORGANISATION: &str = "00000000-0000-7000-8000-0000000000c1";
 const OWNER: &str = "00000000-0000-7000-8000-0000000000c2";
 
 /// An organisation with one owner, and the owner's key.
-async fn organisation(world: &World) -> &'static str {
+pub(crate) async fn organisation(world: &World) -> &'static str {
     world.change(&format!("INSERT INTO organisations (id, name, slug) VALUES ('{ORGANISATION}', 'Second', 'second')")).await;
     world.change(&format!("INSERT INTO users (id, email, display_name) VALUES ('{OWNER}', 'second@example.com', 'Second')")).await;
     world.change(&format!("INSERT INTO memberships (user_id, organisation_id, role) VALUES ('{OWNER}', '{ORGANISATION}', 'OWNER')")).await;

@@ -11,6 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::AccountError;
 
+/// How long failures are remembered.
+pub(crate) const MEMORY: TimeDelta = TimeDelta::hours(24);
+
 /// Four mistakes are free; the fifth locks for 30 s, each further one twice as long, an hour at most; after a day without any, all are
 /// forgotten. A guesser so gets about 30 tries a day, where NIST SP 800-63B-4 (3.2.2) allows 100 in all before a reset, and whoever
 /// mistypes waits half a minute (grade M).
@@ -18,7 +21,7 @@ const LOCK_OUT: LockOut = LockOut {
     free: 5,
     first: Duration::from_secs(30),
     longest: Duration::from_secs(3_600),
-    memory: Duration::from_secs(86_400),
+    memory: MEMORY,
 };
 
 /// Counts an attempt to sign in, which [`sign_in_failures::forget`] takes back when it succeeds.
@@ -30,8 +33,6 @@ pub(super) async fn begin_attempt(
     digest: &[u8],
     now: DateTime<Utc>,
 ) -> Result<(), AccountError> {
-    let forgotten = now - TimeDelta::from_std(LOCK_OUT.memory).unwrap_or_default();
-    sign_in_failures::remove_older(connection, forgotten).await?;
     match sign_in_failures::begin(connection, digest, &LOCK_OUT, now).await? {
         Ok(()) => Ok(()),
         Err(until) => Err(AccountError::Locked {

@@ -5,7 +5,7 @@
 mod client;
 mod email_address;
 mod error;
-mod lock_out;
+pub(crate) mod lock_out;
 pub mod mail;
 mod mails;
 pub mod oidc;
@@ -16,7 +16,7 @@ mod profile;
 mod registration;
 pub mod second_factor;
 mod secret;
-mod sessions;
+pub(crate) mod sessions;
 mod settings;
 mod sign_in;
 pub mod tokens;

@@ -27,7 +27,7 @@ const RACE: TimeDelta = TimeDelta::seconds(10);
 
 /// A session that is not refreshed for so long ends (NIST SP 800-63B-4, 2.1.3, at most 30 days without signing in anew at AAL1; here
 /// since the last use, and bounded by the next; grade M).
-const IDLE: TimeDelta = TimeDelta::days(30);
+pub(crate) const IDLE: TimeDelta = TimeDelta::days(30);
 
 /// The longest life of a session, used or not (grade M).
 const LONGEST: TimeDelta = TimeDelta::days(90);

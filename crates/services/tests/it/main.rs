@@ -7,10 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod idempotency;
 mod keys;
 mod lock_out;
 mod mail_transports;
 mod mails;
+mod maintenance;
 mod oidc;
 mod quotas;
 mod refresh;

@@ -5,7 +5,7 @@ use arbitragevault_services::persistence::users;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Issuer, PASSWORD, Process, Signer, World, code};
+use crate::support::{ADA, Issuer, PASSWORD, Process, Signer, World, code, settings_of};
 
 /// What a token says that is right in everything, with changes.
 fn claims(world: &World, issuer: &Issuer, changes: Value) -> Value {
@@ -25,7 +25,7 @@ fn claims(world: &World, issuer: &Issuer, changes: Value) -> Value {
 }
 
 fn process(world: &World, issuer: &Issuer) -> Process {
-    world.process_with(|settings| settings.issuers = vec![issuer.settings()])
+    world.process_with(|settings| settings.issuers = vec![settings_of(issuer)])
 }
 
 async fn email_of(process: &Process, subject: TokenSubject) -> String {
@@ -91,7 +91,7 @@ async fn a_token_of_an_algorithm_that_is_not_named_is_refused_unread() {
     let p256 = Signer::p256("p256");
     let issuer = Issuer::start(std::slice::from_ref(&p256));
     let process = world.process_with(|settings| {
-        let mut only = issuer.settings();
+        let mut only = settings_of(&issuer);
         only.algorithms.truncate(1);
         settings.issuers = vec![only];
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arbitragevault_domain::acquisition::{Condition, Fulfilment};
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_services::batches::Submission;
+use arbitragevault_services::batches::NewList;
 use arbitragevault_services::intake::{Terms, read_items};
 use arbitragevault_services::persistence::organisation_quotas::{self, OrganisationQuotas};
 use arbitragevault_services::persistence::organisations::DEFAULT_ORGANISATION;
@@ -72,15 +72,14 @@ impl Working {
         };
         let intake = read_items(&items, &terms).unwrap();
         let caller = Caller::default_owner();
-        let submitted = self.process.services.submit_batch(
-            caller,
-            Submission {
-                name: None,
-                terms,
-                strategy: None,
-                intake: &intake,
-            },
-        );
+        let list = NewList {
+            id: uuid::Uuid::now_v7(),
+            name: None,
+            terms,
+            strategy: None,
+            intake: &intake,
+        };
+        let submitted = self.process.services.submit_batch(caller, &list);
         submitted.await.unwrap().id
     }
 

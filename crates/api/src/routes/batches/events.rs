@@ -1,25 +1,14 @@
 //! The events of a batch as they happen, by Server-Sent Events.
-//!
-//! The stream reads the database whenever the hub rings, and at every heartbeat besides: nobody misses an event, and one that
-//! goes on after a broken line (`Last-Event-ID`) gets none twice.
-
-use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use arbitragevault_services::persistence::events::Event;
-use arbitragevault_services::{Caller as ServiceCaller, Services};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use futures_util::Stream;
-use serde::Serialize;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use crate::caller::{BatchesRead, Caller};
+use super::follow::{BatchEvent, Follower, Wake};
+use crate::caller::{BatchesRead, Standing};
 use crate::extract::Id;
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
@@ -35,35 +24,38 @@ const RECONNECT: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 /// A comment, which clients ignore and proxies count as life.
 const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
 
-/// An event of a batch, the `data` of a Server-Sent Event.
-#[derive(Debug, Serialize, ToSchema)]
-struct BatchEvent<'a> {
-    /// The batch.
-    batch_id: Uuid,
-    /// The place in the stream of the batch, from 1 without a gap; also the `id`.
-    sequence: i32,
-    /// What happened: `SUBMITTED`, `PROGRESS`, `COMPLETED`, `FAILED`, `CANCELLED` or `RETRIED`; also the `event`.
-    kind: &'a str,
-    /// The counters of the batch after it.
-    #[schema(value_type = Object)]
-    batch: &'a serde_json::Value,
-    /// When.
-    created_at: DateTime<Utc>,
+/// How an event travels.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes to readers what is written frame by frame"
+)]
+struct ServerSentEvent {
+    /// Its sequence, for `Last-Event-ID`.
+    #[schema(example = "7")]
+    id: String,
+    /// Its kind.
+    #[schema(example = "PROGRESS")]
+    event: String,
+    /// A BatchEvent as JSON.
+    #[schema(content_media_type = "application/json")]
+    data: String,
 }
 
 /// Follow a batch
 ///
-/// Server-Sent Events, from the first one or from after `Last-Event-ID`. Ends after the event with which the batch does; who asks again
-/// then gets 204, which tells a browser to stop.
+/// Server-Sent Events, from the first one or from after `Last-Event-ID`; the `id` of each is its sequence, the `event` its kind. Ends after
+/// the event with which the batch does; who asks again then gets 204, which tells a browser to stop. Ends, too, when the credential
+/// expires or is revoked.
 #[utoipa::path(
     tag = "batches",
     security(("bearer" = ["batches:read"])),
     params(
         ("id" = Uuid, Path, description = "The batch"),
-        ("Last-Event-ID" = Option<i32>, Header, description = "The last event that was seen"),
+        ("Last-Event-ID" = Option<i32>, Header, nullable = false, minimum = 0, description = "The last event that was seen"),
     ),
     responses(
-        (status = 200, description = "The events; the data of each is a BatchEvent", body = BatchEvent<'_>,
+        (status = 200, description = "The events; the data of each is a BatchEvent", body = ServerSentEvent,
             content_type = "text/event-stream"),
         (status = 204, description = "The batch is done, and the last event was seen"),
         EventsProblems,
@@ -73,22 +65,13 @@ struct BatchEvent<'a> {
 pub(crate) async fn follow_batch(
     request: HttpRequest,
     state: web::Data<ApiState>,
-    caller: Caller<BatchesRead>,
+    standing: Standing<BatchesRead>,
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     let seen = last_event_id(&request)?;
-    let follower = Follower {
-        services: state.services.clone(),
-        caller: caller.0,
-        batch_id: id.0,
-        rings: state.services.shared.events.subscribe(),
-        heartbeat: state.settings.event_heartbeat,
-        seen,
-    };
-    // In this order: the events of a batch that is done are all there when they are read.
-    let batch = state.services.batch(caller.0, id.0).await?;
-    let first = state.services.batch_events(caller.0, id.0, seen).await?;
-    if first.is_empty() && batch.finished_at.is_some() {
+    let heartbeat = state.settings.event_heartbeat;
+    let (follower, first) = Follower::start(standing, id.0, seen, heartbeat).await?;
+    if first.is_empty() && follower.is_done() {
         return Ok(HttpResponse::NoContent().finish());
     }
     Ok(HttpResponse::Ok()
@@ -96,7 +79,7 @@ pub(crate) async fn follow_batch(
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(follower.stream(first)))
+        .streaming(stream(follower, first)))
 }
 
 fn last_event_id(request: &HttpRequest) -> Result<i32, Problem> {
@@ -117,87 +100,41 @@ fn last_event_id(request: &HttpRequest) -> Result<i32, Problem> {
     })
 }
 
-/// Somebody who follows a batch.
-struct Follower {
-    services: Services,
-    caller: ServiceCaller,
-    batch_id: Uuid,
-    rings: Receiver<Uuid>,
-    heartbeat: Duration,
-    seen: i32,
-}
-
-/// Why a follower woke up.
-enum Wake {
-    /// The batch has a new event, or may have one.
-    Rung,
-    /// Nothing happened for the time of a heartbeat.
-    Heartbeat,
-    /// The process ends.
-    Closed,
-}
-
-impl Follower {
-    fn stream(mut self, first: Vec<Event>) -> impl Stream<Item = Result<Bytes, Problem>> {
-        async_stream::stream! {
-            yield Ok(RECONNECT);
-            let mut events = first;
-            loop {
-                if let Some(last) = events.last() {
-                    let is_end = matches!(last.kind.as_str(), "COMPLETED" | "FAILED" | "CANCELLED");
-                    self.seen = last.sequence;
-                    yield frames(self.batch_id, &events);
-                    if is_end {
-                        break;
-                    }
-                }
-                let wake = self.wait().await;
-                match wake {
-                    Wake::Rung => {}
-                    Wake::Heartbeat => yield Ok(HEARTBEAT),
-                    Wake::Closed => break,
-                }
-                match self.services.batch_events(self.caller, self.batch_id, self.seen).await {
-                    Ok(new) => events = new,
-                    // Deleted, or out of reach for the moment; the follower comes back with the last id.
-                    Err(error) => {
-                        tracing::debug!(batch_id = %self.batch_id, %error, "an event stream broke off");
-                        break;
-                    }
+fn stream(mut follower: Follower, first: Vec<Event>) -> impl Stream<Item = Result<Bytes, Problem>> {
+    async_stream::stream! {
+        yield Ok(RECONNECT);
+        let mut events = first;
+        loop {
+            if !events.is_empty() {
+                yield frames(&events);
+            }
+            if follower.is_done() {
+                break;
+            }
+            let wake = follower.wake().await;
+            match follower.next(wake).await {
+                Ok(new) => events = new,
+                // The follower comes back with the last id, and is then told why.
+                Err(end) => {
+                    tracing::debug!(?end, "an event stream ends");
+                    break;
                 }
             }
-        }
-    }
-
-    async fn wait(&mut self) -> Wake {
-        let deadline = Instant::now() + self.heartbeat;
-        loop {
-            match timeout_at(deadline, self.rings.recv()).await {
-                Ok(Ok(batch_id)) if batch_id == self.batch_id => return Wake::Rung,
-                Ok(Ok(_)) => {}
-                Ok(Err(RecvError::Lagged(_))) => return Wake::Rung,
-                Ok(Err(RecvError::Closed)) => return Wake::Closed,
-                Err(_) => return Wake::Heartbeat,
+            if wake == Wake::Heartbeat {
+                yield Ok(HEARTBEAT);
             }
         }
     }
 }
 
 /// The frames of some events.
-fn frames(batch_id: Uuid, events: &[Event]) -> Result<Bytes, Problem> {
+fn frames(events: &[Event]) -> Result<Bytes, Problem> {
     let mut bytes = Vec::with_capacity(events.len() * 384);
     for event in events {
-        let data = BatchEvent {
-            batch_id,
-            sequence: event.sequence,
-            kind: &event.kind,
-            batch: &event.payload,
-            created_at: event.created_at,
-        };
         bytes.extend_from_slice(
             format!("id: {}\nevent: {}\ndata: ", event.sequence, event.kind).as_bytes(),
         );
-        serde_json::to_writer(&mut bytes, &data).map_err(Problem::internal)?;
+        serde_json::to_writer(&mut bytes, &BatchEvent::from(event)).map_err(Problem::internal)?;
         bytes.extend_from_slice(b"\n\n");
     }
     Ok(bytes.into())
@@ -221,8 +158,7 @@ mod tests {
             created_at: "2026-11-23T20:00:00Z".parse().unwrap(),
             hash: vec![0; 32],
         };
-        let batch_id = event.stream_id.parse().unwrap();
-        let frames = frames(batch_id, &[event]).unwrap();
+        let frames = frames(&[event]).unwrap();
         insta::assert_snapshot!(std::str::from_utf8(&frames).unwrap());
     }
 }

@@ -2,13 +2,15 @@
 
 mod events;
 mod export;
+mod follow;
+mod socket;
 mod submission;
 mod wire;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use arbitragevault_domain::marketplace::Marketplace;
-use arbitragevault_services::batches::Submission;
+use arbitragevault_services::batches::NewList;
 use arbitragevault_services::persistence::batches::Batch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -17,6 +19,7 @@ use validator::Validate;
 
 use crate::caller::{BatchesRead, BatchesWrite, Caller};
 use crate::extract::{Body, Id, Query, RawBody};
+use crate::idempotency::NewId;
 use crate::problem::{FieldError, Place, Problem, ProblemKind, problems};
 use crate::state::ApiState;
 use crate::wire::{Cursor, Page, default_limit, json_response, located};
@@ -28,6 +31,8 @@ use wire::{
 
 pub(crate) use events::follow_batch;
 pub(crate) use export::export_batch;
+pub(crate) use follow::BatchEvent;
+pub(crate) use socket::follow_batch_by_socket;
 
 problems!(
     SubmitProblems: MalformedBody, InvalidParameter, PayloadTooLarge, UnsupportedMediaType, ValidationFailed, QuotaSpent, Unavailable
@@ -67,22 +72,19 @@ problems!(
 pub(crate) async fn submit_batch(
     state: web::Data<ApiState>,
     caller: Caller<BatchesWrite>,
+    id: NewId,
     Query(text_terms): Query<TextTerms>,
     body: RawBody,
 ) -> Result<HttpResponse, Problem> {
     let list = submission::read(body, text_terms).await?;
-    let batch = state
-        .services
-        .submit_batch(
-            caller.0,
-            Submission {
-                name: list.name.as_deref(),
-                terms: list.terms,
-                strategy: list.strategy,
-                intake: &list.intake,
-            },
-        )
-        .await?;
+    let new = NewList {
+        id: id.0,
+        name: list.name.as_deref(),
+        terms: list.terms,
+        strategy: list.strategy.as_ref(),
+        intake: &list.intake,
+    };
+    let batch = state.services.submit_batch(caller.0, &new).await?;
     let location = format!("/api/v1/batches/{}", batch.id);
     let submitted = SubmittedBatch::new(&batch, list.intake);
     let response = json_response(StatusCode::ACCEPTED, &submitted)?;

@@ -149,6 +149,8 @@ pub(super) fn cases() -> Vec<Case> {
             None,
             204,
         ),
+        // No handshake of a WebSocket.
+        case("GET /api/v1/batches/{id}/ws", "VIEWER", Batch, None, 426),
         case(
             "GET /api/v1/batches/{id}/export",
             "VIEWER",

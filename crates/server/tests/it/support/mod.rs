@@ -1,6 +1,7 @@
 //! What every test needs: a world to start servers in, the servers, and their answers.
 
 mod answer;
+mod follow;
 mod process;
 mod redis;
 mod server;
@@ -9,6 +10,7 @@ mod world;
 use std::time::Duration;
 
 pub(crate) use answer::Answer;
+pub(crate) use follow::{By, Follower, Heard, Socket, follow_with_cuts, open_socket};
 pub(crate) use process::{Output, Process, command};
 pub(crate) use redis::TestRedis;
 pub(crate) use server::TestServer;

@@ -59,6 +59,11 @@ impl TestServer {
         }
     }
 
+    /// The key with which it is called.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The key that the server shows at its first start.
     pub(crate) async fn shown_key(&self) -> String {
         eventually("a key is shown", async || {

@@ -1,13 +1,12 @@
 //! The use cases over a database of their own, with a clock that the test sets and an inbox that it reads.
 
-mod issuer;
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arbitragevault_domain::config::AnalysisConfig;
 use arbitragevault_services::access::AccessCache;
 use arbitragevault_services::accounts::mail::{Mail, MailError, MailTransport};
+use arbitragevault_services::accounts::oidc::{IssuerSettings, algorithm};
 use arbitragevault_services::accounts::second_factor::Factor;
 use arbitragevault_services::accounts::{
     AccountError, AccountSettings, Accounts, Client, Credentials, Profile, Registration, Secret,
@@ -31,7 +30,20 @@ use futures_util::future::BoxFuture;
 use keepa_client::KeepaClient;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-pub(crate) use issuer::{Issuer, Signer};
+pub(crate) use arbitragevault_tests::{Issuer, Signer};
+
+/// How an issuer is configured.
+pub(crate) fn settings_of(issuer: &Issuer) -> IssuerSettings {
+    IssuerSettings {
+        issuer: issuer.url.clone(),
+        audiences: vec!["books".to_owned()],
+        algorithms: ["EdDSA", "ES256"]
+            .into_iter()
+            .filter_map(algorithm)
+            .collect(),
+        jwks_url: None,
+    }
+}
 
 /// The password of everybody in these tests.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";

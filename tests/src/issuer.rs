@@ -1,10 +1,15 @@
 //! An issuer of tokens: its discovery document, its keys, and the tokens that it signs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "it serves tests, which fail by panicking"
+)]
 
 use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
-use arbitragevault_services::accounts::oidc::{IssuerSettings, algorithm};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
@@ -14,25 +19,30 @@ use ring::signature::{
 use serde_json::{Value, json};
 
 /// A key of an issuer.
-#[derive(Clone)]
-pub(crate) struct Signer {
+#[derive(Debug, Clone)]
+pub struct Signer {
     kid: String,
     key: Arc<Key>,
 }
 
+#[derive(Debug)]
 enum Key {
     Ed(Ed25519KeyPair),
     P256(EcdsaKeyPair),
 }
 
 impl Signer {
-    pub(crate) fn ed(kid: &str) -> Self {
+    /// A new Ed25519 key with an id.
+    #[must_use]
+    pub fn ed(kid: &str) -> Self {
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).unwrap();
         Self::of(kid, Key::Ed(pair))
     }
 
-    pub(crate) fn p256(kid: &str) -> Self {
+    /// A new P-256 key with an id.
+    #[must_use]
+    pub fn p256(kid: &str) -> Self {
         let (sort, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let document = EcdsaKeyPair::generate_pkcs8(sort, &random).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(sort, document.as_ref(), &random).unwrap();
@@ -70,7 +80,8 @@ impl Signer {
     }
 
     /// A token with these claims.
-    pub(crate) fn token(&self, claims: &Value) -> String {
+    #[must_use]
+    pub fn token(&self, claims: &Value) -> String {
         let header = json!({"alg": self.algorithm(), "typ": "JWT", "kid": self.kid});
         let message = format!(
             "{}.{}",
@@ -92,7 +103,7 @@ fn encoded(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     url: String,
     signers: Vec<Signer>,
@@ -101,15 +112,18 @@ struct State {
 }
 
 /// An issuer at a port of this machine.
-pub(crate) struct Issuer {
-    pub(crate) url: String,
+#[derive(Debug)]
+pub struct Issuer {
+    /// Its address, and its name in tokens.
+    pub url: String,
     state: Arc<Mutex<State>>,
     handle: ServerHandle,
 }
 
 impl Issuer {
     /// An issuer with these keys.
-    pub(crate) fn start(signers: &[Signer]) -> Self {
+    #[must_use]
+    pub fn start(signers: &[Signer]) -> Self {
         let state = Arc::new(Mutex::new(State {
             signers: signers.to_vec(),
             ..State::default()
@@ -137,36 +151,24 @@ impl Issuer {
         Self { url, state, handle }
     }
 
-    /// How this issuer is configured.
-    pub(crate) fn settings(&self) -> IssuerSettings {
-        IssuerSettings {
-            issuer: self.url.clone(),
-            audiences: vec!["books".to_owned()],
-            algorithms: ["EdDSA", "ES256"]
-                .into_iter()
-                .filter_map(algorithm)
-                .collect(),
-            jwks_url: None,
-        }
-    }
-
     /// Has these keys from now on.
-    pub(crate) fn rotate(&self, signers: &[Signer]) {
+    pub fn rotate(&self, signers: &[Signer]) {
         self.state.lock().unwrap().signers = signers.to_vec();
     }
 
     /// Answers with errors, or rightly again.
-    pub(crate) fn break_down(&self, is_broken: bool) {
+    pub fn break_down(&self, is_broken: bool) {
         self.state.lock().unwrap().is_broken = is_broken;
     }
 
     /// How often the keys were asked for.
-    pub(crate) fn asked(&self) -> usize {
+    #[must_use]
+    pub fn asked(&self) -> usize {
         self.state.lock().unwrap().asked
     }
 
     /// Is gone from its port.
-    pub(crate) async fn stop(&self) {
+    pub async fn stop(&self) {
         self.handle.stop(false).await;
     }
 }
