@@ -75,7 +75,7 @@ async fn everybody_hears_every_event_once_and_in_order_on_whatever_server() {
         .iter()
         .zip(futures_util::future::join_all(followed).await)
     {
-        let events = format!("SELECT count(*) FROM events WHERE batch_id = '{batch}'");
+        let events = format!("SELECT count(*) FROM events WHERE stream_id = '{batch}'");
         let events = usize::try_from(world.count(&events).await).unwrap();
         assert!(events >= 3, "{events} events are too few to cut between");
         assert_eq!(heard, (events, events, events, events));
