@@ -3,7 +3,7 @@
 use keepa_sandbox::Catalogue;
 use serde_json::{Value, json};
 
-use crate::support::{World, books};
+use crate::support::{PATIENCE, World, books};
 
 /// A list with every kind of damage that a spreadsheet or a person does to it, of books that the sandbox knows.
 const DAMAGED: &str = "\u{feff}ISBN;Cost;Qty;Condition;Fulfilment;Note
@@ -164,6 +164,11 @@ async fn a_list_of_nothing_but_bad_rows_has_failed_with_every_reason() {
         assert!(item["error"]["detail"].is_string(), "{item}");
     }
     assert_eq!(world.keepa_stats().await["requests"], 0);
+    // It is done with its first event, and so is who follows it.
+    let events = format!("/api/v1/batches/{id}/events");
+    let events = tokio::time::timeout(PATIENCE, server.get(&events)).await;
+    let events = events.expect("the stream does not end").text;
+    assert_eq!(events.matches("event: SUBMITTED").count(), 1, "{events}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use arbitragevault_services::events::EVENTS_AT_ONCE;
 use arbitragevault_services::persistence::events::Event;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
@@ -183,7 +184,9 @@ impl Follower {
         self.may_have_more = events.len() >= EVENTS_AT_ONCE;
         if let Some(last) = events.last() {
             self.seen = last.sequence;
-            self.is_done = matches!(last.kind.as_str(), "COMPLETED" | "FAILED" | "CANCELLED");
+            // A list of nothing but bad rows is done with its first event.
+            let status = last.payload.get("status").and_then(Value::as_str);
+            self.is_done = matches!(status, Some("COMPLETED" | "FAILED" | "CANCELLED"));
         }
         Ok(events)
     }
