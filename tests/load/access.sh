@@ -30,7 +30,7 @@ start() {
         sleep 0.2
     done
 }
-url="DATABASE_URL=postgresql://arbitragevault@/postgres?host=$folder/postgres"
+url="DATABASE_URL=postgres://arbitragevault@$(printf %s "$folder/postgres" | sed "s|/|%2F|g")/postgres?sslmode=disable"
 many=1000000000
 start "$port" ARBITRAGEVAULT__DATABASE__DATA_DIR="$folder/postgres" ARBITRAGEVAULT__LIMITS__PER_KEY=0 ARBITRAGEVAULT__LIMITS__PER_ADDRESS=0
 start $((port + 1)) "$url" ARBITRAGEVAULT__AUTH__REQUIRED=false ARBITRAGEVAULT__LIMITS__PER_KEY=0 ARBITRAGEVAULT__LIMITS__PER_ADDRESS=0
