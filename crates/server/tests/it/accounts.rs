@@ -116,11 +116,15 @@ async fn an_account_from_its_making_to_signing_out() {
     assert_eq!(members["items"].as_array().unwrap().len(), 1);
     let close = |value| format!("UPDATE users SET disabled_at = {value} WHERE email = '{ADA}'");
     world.change(&close("now()")).await;
-    let closed = server
-        .anonymous(Method::GET, "/api/v1/batches")
-        .bearer_auth(text(&tokens, "access_token"));
-    let closed = Answer::of(closed.send().await.unwrap()).await;
-    assert_eq!(closed.problem(), (401, "UNAUTHENTICATED".to_owned()));
+    // What another process changes is seen within seconds.
+    let closed = eventually("the account is closed", async || {
+        let closed = server
+            .anonymous(Method::GET, "/api/v1/batches")
+            .bearer_auth(text(&tokens, "access_token"));
+        let closed = Answer::of(closed.send().await.unwrap()).await;
+        (closed.status != 200).then_some(closed)
+    });
+    assert_eq!(closed.await.problem(), (401, "UNAUTHENTICATED".to_owned()));
     world.change(&close("NULL")).await;
     assert!(me["email_verified_at"].is_string());
     assert_eq!(me["organisation"]["role"], "OWNER");

@@ -191,6 +191,14 @@ impl Services {
 
     /// For whom an access token acts: a member of its organisation, as long as the account is open.
     async fn signed_in_as(&self, token: &str) -> Result<Caller, AccessError> {
+        let now = self.shared.clock.now();
+        let hash = SecretHash::of(token);
+        let cache = &self.shared.access;
+        // One that has expired meanwhile is looked at again, which tells what is wrong with it.
+        if let Some(Ok(caller)) = cache.get(&hash).map(|known| known.caller_at(now)) {
+            return Ok(caller);
+        }
+        let epoch = cache.epoch();
         let subject = tokens::verify(self, token).await?;
         let mut connection = self.pool.get().await?;
         let (organisation_id, user_id) = (subject.organisation_id, subject.user_id);
@@ -201,10 +209,16 @@ impl Services {
         })?;
         let role = standing.role.parse();
         let role = role.map_err(|error: UnknownRole| ServiceError::internal(error))?;
-        Ok(Caller {
+        let caller = Caller {
             request_quota: RequestQuota::stored(standing.requests_per_minute),
             ..Caller::member(organisation_id, user_id, role)
-        })
+        };
+        let known = KnownCredential {
+            caller,
+            expires_at: Some(subject.expires_at),
+        };
+        cache.insert(hash, known, epoch);
+        Ok(caller)
     }
 
     /// For whom an API key acts.
@@ -224,7 +238,7 @@ impl Services {
             }
             Err(error) => return Err(error.into()),
         };
-        let known = KnownKey::read(&presented)?;
+        let known = KnownCredential::read(&presented)?;
         let caller = known.caller_at(now)?;
         cache.insert(hash, known, epoch);
         let is_noted = presented
@@ -240,14 +254,14 @@ impl Services {
     }
 }
 
-/// What is remembered of a key for a few seconds.
+/// What is remembered of a credential for a few seconds.
 #[derive(Debug, Clone, Copy)]
-struct KnownKey {
+struct KnownCredential {
     caller: Caller,
     expires_at: Option<DateTime<Utc>>,
 }
 
-impl KnownKey {
+impl KnownCredential {
     fn read(presented: &PresentedKey) -> Result<Self, AccessError> {
         let key = &presented.key;
         if key.revoked_at.is_some() {
