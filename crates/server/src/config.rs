@@ -76,6 +76,7 @@ pub(crate) struct KeepaConfig {
     pub(crate) freshness_hours: u64,
     pub(crate) max_attempts: u32,
     pub(crate) first_delay_ms: u64,
+    pub(crate) pause_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -238,7 +238,8 @@ pub(crate) fn source(
         history_days: config.history_days,
         buy_box: config.buy_box,
     };
-    Ok(KeepaSource::new(client, options))
+    let pause = Duration::from_secs(config.pause_seconds);
+    Ok(KeepaSource::new(client, options).pausing_for(pause))
 }
 
 fn worker_options(config: &Config) -> WorkerOptions {

@@ -11,6 +11,7 @@ use keepa_client::{KeepaError, TokenState};
 
 use crate::Services;
 use crate::error::{ServiceError, chain};
+use crate::market::BreakerState;
 use crate::redis::RedisHealth;
 
 /// How long a dependency may take to answer before it counts as out of reach.
@@ -59,6 +60,8 @@ pub struct KeepaHealth {
     pub tokens: Option<TokenState>,
     /// When it last answered without an error.
     pub last_success: Option<DateTime<Utc>>,
+    /// Whether it is asked for products, or left alone because it failed too often.
+    pub breaker: BreakerState,
 }
 
 impl Services {
@@ -123,6 +126,7 @@ impl Services {
             source: last.map(|last| keepa_client::data_source(last.origin)),
             tokens: self.shared.market.source().tokens().await,
             last_success: last.map(|last| last.at.into()),
+            breaker: self.shared.market.source().breaker(),
         }
     }
 

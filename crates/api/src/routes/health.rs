@@ -223,6 +223,9 @@ struct KeepaReport {
     tokens_per_minute: Option<u32>,
     /// When it last answered without an error.
     last_success: Option<DateTime<Utc>>,
+    /// `CLOSED` while it is asked for products, `OPEN` while it is left alone after failures in a row, `HALF_OPEN` when the next request tries.
+    #[schema(pattern = "^(CLOSED|OPEN|HALF_OPEN)$", example = "CLOSED")]
+    breaker: &'static str,
 }
 
 /// How Redis is doing.
@@ -266,6 +269,7 @@ impl From<KeepaHealth> for KeepaReport {
             tokens_left: health.tokens.map(|tokens| tokens.left),
             tokens_per_minute: health.tokens.map(|tokens| tokens.refill_rate),
             last_success: health.last_success,
+            breaker: health.breaker.as_str(),
         }
     }
 }

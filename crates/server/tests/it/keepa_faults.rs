@@ -164,3 +164,33 @@ async fn who_asks_for_one_analysis_while_keepa_fails_is_told_when_to_come_back()
     }
     assert_eq!(ask().await.json(201)["analysis"]["source"], "GENERATED");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keepa_that_fails_again_and_again_is_left_alone_for_a_while_and_nothing_is_given_up() {
+    let mut world = World::new().await;
+    world.set("keepa.pause_seconds", "2");
+    world.set("worker.first_delay_ms", "1");
+    world.set("worker.max_attempts", "11");
+    let server = world.start().await;
+    world
+        .add_fault(json!({"kind": "status", "status": 500}))
+        .await;
+    let id = server.submit(&books(3)).await;
+    let breaker = |wanted: &'static str| {
+        server.eventually_answers("/health/dependencies", move |health| {
+            health["keepa"]["breaker"] == wanted
+        })
+    };
+    breaker("OPEN").await;
+    let metrics = server.get("/metrics").await.text;
+    assert!(
+        metrics.contains("arbitragevault_keepa_breaker{state=\"closed\"} 0"),
+        "{metrics}"
+    );
+    // Every further try fails, and none counts as an attempt at an item: they have one left.
+    breaker("HALF_OPEN").await;
+    world.clear_faults().await;
+    let batch = server.done_batch(&id).await;
+    assert_eq!(batch["items"]["analysed"], 3, "{batch:#}");
+    breaker("CLOSED").await;
+}

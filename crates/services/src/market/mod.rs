@@ -1,6 +1,7 @@
 //! Market data: each product from memory, else from the database, else from Keepa, and never paid for twice.
 
 mod bill;
+mod breaker;
 mod inflight;
 mod source;
 
@@ -18,6 +19,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 pub use bill::Asks;
+pub use breaker::BreakerState;
 pub(crate) use source::error_code;
 pub use source::{FetchFailure, Fetched, KeepaSource, RequestOptions};
 

@@ -1,6 +1,7 @@
 //! Keepa as the source of market data: lookups in, snapshots out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arbitragevault_domain::identifier::Lookup;
@@ -11,6 +12,7 @@ use keepa_client::{
     Domain, KeepaClient, KeepaError, Product, ProductOutcome, ProductRequest, TokenState,
 };
 
+use super::breaker::{Breaker, BreakerState, Outcome as BreakerOutcome};
 use crate::error::chain;
 
 /// How soon to try again when the token budget is not available: about the time in which a database comes back.
@@ -64,19 +66,37 @@ pub struct FetchFailure {
 pub struct KeepaSource {
     client: KeepaClient,
     options: RequestOptions,
+    breaker: Arc<Breaker>,
 }
 
 impl KeepaSource {
     /// A source that asks through this client.
     #[must_use]
-    pub const fn new(client: KeepaClient, options: RequestOptions) -> Self {
-        Self { client, options }
+    pub fn new(client: KeepaClient, options: RequestOptions) -> Self {
+        Self {
+            client,
+            options,
+            breaker: Arc::default(),
+        }
+    }
+
+    /// The same, leaving Keepa alone for so long when it has failed too often in a row; 30 s without.
+    #[must_use]
+    pub fn pausing_for(mut self, pause: Duration) -> Self {
+        self.breaker = Arc::new(Breaker::new(pause));
+        self
     }
 
     /// The client.
     #[must_use]
     pub const fn client(&self) -> &KeepaClient {
         &self.client
+    }
+
+    /// Whether Keepa is asked, or left alone because it fails.
+    #[must_use]
+    pub fn breaker(&self) -> BreakerState {
+        self.breaker.state()
     }
 
     /// The token bucket as the last answer told it; `None` before the first, and when its books cannot be read, which is logged.
@@ -114,8 +134,14 @@ impl KeepaSource {
                 Some(Lookup::Asin(_)) => ProductRequest::asins(domain, identifiers),
                 Some(Lookup::Code(_)) => ProductRequest::codes(domain, identifiers),
             };
+            if let Err(wait) = self.breaker.admit() {
+                let failed = Fetched::Failed(left_alone(wait));
+                fetched.extend(lookups.into_iter().map(|lookup| (lookup, failed.clone())));
+                continue;
+            }
             let request = self.request(request);
             let batch = self.client.products(&request).await;
+            self.breaker.note(told_by(&batch.outcomes));
             for (lookup, (_, outcome)) in lookups.into_iter().zip(batch.outcomes) {
                 let answer = answer(lookup, marketplace, outcome, batch.origin, now);
                 fetched.insert(lookup, answer);
@@ -130,6 +156,44 @@ impl KeepaSource {
             .days(self.options.history_days)
             .buybox(self.options.buy_box)
             .read_histories(keepa_client::SNAPSHOT_SERIES)
+    }
+}
+
+/// What an answer tells of Keepa's health.
+fn told_by(outcomes: &[(String, ProductOutcome)]) -> BreakerOutcome {
+    let failed = |outcome: &ProductOutcome| match outcome {
+        ProductOutcome::Failed(error) => Some(Arc::clone(error)),
+        _ => None,
+    };
+    let errors: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(_, outcome)| failed(outcome))
+        .collect();
+    if errors.len() < outcomes.len() {
+        return BreakerOutcome::Answered;
+    }
+    let is_keepas = |error: &KeepaError| {
+        error.is_retryable()
+            && error.retry_after().is_none()
+            && !matches!(error, KeepaError::Budget(_))
+    };
+    match errors.first() {
+        Some(error) if is_keepas(error) => BreakerOutcome::Failed,
+        Some(_) => BreakerOutcome::Unknown,
+        None => BreakerOutcome::Answered,
+    }
+}
+
+/// Keepa is left alone: nothing was sent, so the item did not fail.
+fn left_alone(wait: Duration) -> FetchFailure {
+    FetchFailure {
+        code: "KEEPA_UNREACHABLE",
+        detail: format!(
+            "Keepa has failed many times in a row and is asked again in {} s",
+            wait.as_secs() + 1
+        ),
+        retryable: true,
+        retry_after: Some(wait),
     }
 }
 

@@ -103,6 +103,8 @@ catalogue! {
         "Time from sending a request to Keepa to its decoded answer. Its count is the number of requests, with every further attempt.";
     KEEPA_ERRORS = "arbitragevault_keepa_errors_total", Kind::Counter, "errors", ["endpoint", "kind"],
         "Requests to Keepa that failed, with the code that an item's failure has.";
+    KEEPA_BREAKER = "arbitragevault_keepa_breaker", Kind::Gauge, "", ["state"],
+        "1 for how this process stands to Keepa: closed (it is asked), open (left alone after failures in a row) or half_open (the next request tries).";
     REQUESTS_REFUSED = "arbitragevault_requests_refused_total", Kind::Counter, "requests", ["policy"],
         "Requests that this process refused because too many came within a minute: of a credential (key) or of an address.";
     REDIS_ERRORS = "arbitragevault_redis_errors_total", Kind::Counter, "errors", ["kind"],

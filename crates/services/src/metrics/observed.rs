@@ -10,6 +10,7 @@ use keepa_client::TokenState;
 
 use super::catalogue::{self, Metric};
 use crate::error::{ServiceError, chain};
+use crate::market::BreakerState;
 use crate::{Services, process};
 
 /// How long PostgreSQL may take: Prometheus gives up on a page after 10 s, and one without the queue is better than none.
@@ -75,8 +76,21 @@ pub(super) async fn look(services: &Services, started: SystemTime) -> Vec<Observ
     );
     let mut seen = Vec::from(of_queue(queue));
     seen.extend(of_tokens(tokens));
+    seen.push(of_breaker(services.shared.market.source().breaker()));
     seen.extend(of_process(started));
     seen
+}
+
+fn of_breaker(state: BreakerState) -> Observation {
+    let mut observation = Observation::new(catalogue::KEEPA_BREAKER);
+    for (label, of) in [
+        ("closed", BreakerState::Closed),
+        ("open", BreakerState::Open),
+        ("half_open", BreakerState::HalfOpen),
+    ] {
+        observation.add(&[("state", label)], f64::from(u8::from(state == of)));
+    }
+    observation
 }
 
 async fn in_time<T>(look: impl Future<Output = Option<T>>) -> Option<T> {
