@@ -407,7 +407,7 @@ async fn servers_tell_each_other_of_events_by_redis_besides_postgresql() {
     }
     world
         .change(&format!(
-            "INSERT INTO events (batch_id, sequence, kind, payload, created_at) VALUES ('{id}', 2, 'COMPLETED', '{{}}', now())"
+            "INSERT INTO events (batch_id, sequence, kind, payload, created_at) VALUES ('{id}', 2, 'COMPLETED', '{{\"status\": \"COMPLETED\"}}', now())"
         ))
         .await;
     let began = Instant::now();
