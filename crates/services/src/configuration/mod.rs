@@ -29,8 +29,7 @@ use crate::{Caller, Services};
 /// Characters of a reason at most.
 pub const MAX_REASON_CHARS: usize = 500;
 
-/// Scopes that an organisation sets at most (M): each meets every other when they are checked, so that a change of one among fifty strategies
-/// takes milliseconds.
+/// Scopes that an organisation sets at most (M): checked are all ways in which they meet, marketplaces times categories times strategies.
 pub const MAX_SCOPES: usize = 100;
 
 /// What a scope sets.
