@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::PersistenceError;
-use crate::events::{self, Act, Event, NewEvent, StreamKind};
-use crate::pages;
+use crate::events::{self, Act, NewEvent, StreamKind};
 use crate::schema::configuration_scopes;
 
 /// What a scope sets.
@@ -102,51 +101,4 @@ pub async fn change(
         .returning(ConfigurationScope::as_returning())
         .get_result(connection)
         .await?)
-}
-
-/// The changes of a scope, newest first, before a version.
-///
-/// # Errors
-/// When the database is not available.
-pub async fn versions(
-    connection: &mut AsyncPgConnection,
-    organisation_id: Uuid,
-    scope: &str,
-    before: Option<i32>,
-    limit: i64,
-) -> Result<Vec<Event>, PersistenceError> {
-    use crate::schema::events;
-    let query = events::table
-        .filter(events::organisation_id.eq(organisation_id))
-        .filter(events::stream_kind.eq(StreamKind::Configuration.as_str()))
-        .filter(events::stream_id.eq(scope.to_owned()))
-        .filter(events::sequence.lt(before.unwrap_or(i32::MAX)))
-        .order(events::sequence.desc())
-        .select(Event::as_select());
-    pages::first(connection, query, limit).await
-}
-
-/// What a scope set in a version; `None` when nothing.
-///
-/// # Errors
-/// [`PersistenceError::NotFound`] when the scope had no such version, or it is kept no more.
-pub async fn patch_of_version(
-    connection: &mut AsyncPgConnection,
-    organisation_id: Uuid,
-    scope: &str,
-    version: i32,
-) -> Result<Option<Value>, PersistenceError> {
-    use crate::schema::events;
-    let mut payload: Value = events::table
-        .find((
-            organisation_id,
-            StreamKind::Configuration.as_str(),
-            scope,
-            version,
-        ))
-        .select(events::payload)
-        .first(connection)
-        .await?;
-    let patch = payload.get_mut("patch").map(Value::take);
-    Ok(patch.filter(|patch| !patch.is_null()))
 }

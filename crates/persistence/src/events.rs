@@ -193,6 +193,44 @@ pub async fn after(
     pages::first(connection, query, limit).await
 }
 
+/// The events of a stream before a sequence number, newest first.
+///
+/// # Errors
+/// When the database is not available.
+pub async fn before(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    (stream_kind, stream_id): (StreamKind, &str),
+    sequence: i32,
+    limit: i64,
+) -> Result<Vec<Event>, PersistenceError> {
+    let query = events::table
+        .filter(events::organisation_id.eq(organisation_id))
+        .filter(events::stream_kind.eq(stream_kind.as_str()))
+        .filter(events::stream_id.eq(stream_id))
+        .filter(events::sequence.lt(sequence))
+        .order(events::sequence.desc())
+        .select(Event::as_select());
+    pages::first(connection, query, limit).await
+}
+
+/// What one event of a stream tells.
+///
+/// # Errors
+/// [`PersistenceError::NotFound`] when there is no such event, or it is kept no more.
+pub async fn payload(
+    connection: &mut AsyncPgConnection,
+    organisation_id: Uuid,
+    (stream_kind, stream_id): (StreamKind, &str),
+    sequence: i32,
+) -> Result<serde_json::Value, PersistenceError> {
+    Ok(events::table
+        .find((organisation_id, stream_kind.as_str(), stream_id, sequence))
+        .select(events::payload)
+        .first(connection)
+        .await?)
+}
+
 /// Which events a list shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventFilter {

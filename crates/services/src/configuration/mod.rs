@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use arbitragevault_domain::config::{ConfigPatch, Difference, EffectiveConfig, Scope, Selection};
 use arbitragevault_persistence::Connection;
 use arbitragevault_persistence::configuration_scopes::{self, ScopeChange};
-use arbitragevault_persistence::events::Event;
+use arbitragevault_persistence::events::{self, Event, StreamKind};
 use arbitragevault_persistence::{PersistenceError, organisations};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -192,7 +192,7 @@ impl Services {
             if after == before {
                 return Ok(state(&layers, scope.clone()));
             }
-            check(&layers)?;
+            check(layers).await?;
             let difference = Difference::between(&before, &after);
             let change = ScopeChange {
                 scope: &scope.to_string(),
@@ -227,11 +227,10 @@ impl Services {
         limit: i64,
     ) -> Result<Vec<Event>, ServiceError> {
         let (organisation, scope) = (caller.organisation_id, scope.to_string());
+        let stream = (StreamKind::Configuration, scope.as_str());
+        let before = before.unwrap_or(i32::MAX);
         self.tenant(caller, async |connection| {
-            Ok(
-                configuration_scopes::versions(connection, organisation, &scope, before, limit)
-                    .await?,
-            )
+            Ok(events::before(connection, organisation, stream, before, limit).await?)
         })
         .await
     }
@@ -259,20 +258,22 @@ async fn edit(
         Edit::Reset | Edit::RollBack(0) => ("RESET", None),
         Edit::RollBack(version) => {
             let (organisation, scope) = (caller.organisation_id, scope.to_string());
-            let patch =
-                configuration_scopes::patch_of_version(connection, organisation, &scope, version);
-            let patch = patch.await.map_err(|error| match error {
+            let stream = (StreamKind::Configuration, scope.as_str());
+            let told = events::payload(connection, organisation, stream, version).await;
+            let mut told = told.map_err(|error| match error {
                 PersistenceError::NotFound => ServiceError::NotFound("this version of the scope"),
                 other => other.into(),
             })?;
+            let patch = told.get_mut("patch").map(Value::take);
+            let patch = patch.filter(|patch| !patch.is_null());
             let patch = patch.map(ConfigPatch::new).transpose();
             ("ROLLED_BACK", patch.map_err(ServiceError::Values)?)
         }
     })
 }
 
-/// Holds that all scopes are sound together.
-fn check(layers: &Layers) -> Result<(), ServiceError> {
+/// Holds that all scopes are sound together. Off the caller's thread: many scopes meet in thousands of ways.
+async fn check(layers: Layers) -> Result<(), ServiceError> {
     if layers.layers.scopes().count() > MAX_SCOPES {
         return Err(ServiceError::Invalid {
             code: "TOO_MANY_SCOPES",
@@ -281,7 +282,8 @@ fn check(layers: &Layers) -> Result<(), ServiceError> {
             ),
         });
     }
-    let problems = layers.layers.problems();
+    let problems = tokio::task::spawn_blocking(move || layers.layers.problems());
+    let problems = problems.await.map_err(ServiceError::internal)?;
     if problems.is_empty() {
         Ok(())
     } else {
