@@ -13,7 +13,7 @@ pub enum IdentifierError {
     )]
     Missing,
     /// One digit repeated, which passes every check and names nothing.
-    #[error("{text:?} is one digit repeated, a placeholder: give the real identifier")]
+    #[error("{text:?} is one digit repeated and stands for no product: give the real identifier")]
     Placeholder {
         /// The text.
         text: String,

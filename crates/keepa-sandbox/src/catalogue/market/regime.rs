@@ -37,7 +37,7 @@ pub struct Regime {
     /// Factor on the buyers per day.
     pub demand: f64,
     /// Factor on what a copy is worth.
-    pub price: f64,
+    pub worth: f64,
     /// Factor on how often offers come.
     pub arrivals: f64,
 }
@@ -65,7 +65,7 @@ impl Regime {
     }
 
     fn new(kind: RegimeKind, from: i32, days: i32) -> Self {
-        let (demand, price, arrivals) = match kind {
+        let (demand, worth, arrivals) = match kind {
             RegimeKind::Usual => (1.0, 1.0, 1.0),
             RegimeKind::PriceWar => (1.1, 0.85, 1.4),
             RegimeKind::Shortage => (1.2, 1.35, 0.3),
@@ -77,7 +77,7 @@ impl Regime {
             until: from.saturating_add(days.saturating_mul(DAY)),
             kind,
             demand,
-            price,
+            worth,
             arrivals,
         }
     }

@@ -244,7 +244,7 @@ impl Trade<'_> {
         if (day / DAY) % 7 == 0 {
             self.drift = self.drift.powf(0.98) * self.rng.random_range(0.985..1.015);
         }
-        let factor = self.drift * self.regime.price * season_price(self.book.kind, month);
+        let factor = self.drift * self.regime.worth * season_price(self.book.kind, month);
         self.new_level = self.character.new_level * factor;
         self.used_level = self.character.used_level * factor;
     }

@@ -134,9 +134,9 @@ impl super::Trade<'_> {
         self.sound(price, level)
     }
 
-    /// A price that somebody would really ask.
-    fn sound(&self, price: f64, level: f64) -> i32 {
-        whole(price.clamp(level * 0.55, level * 2.5)).max(LEAST_LANDED)
+    /// A price that somebody would really ask, in whole cents, for a draw around the level of the market.
+    fn sound(&self, drawn: f64, level: f64) -> i32 {
+        whole(drawn.clamp(level * 0.55, level * 2.5)).max(LEAST_LANDED)
     }
 
     pub(super) fn offer_goes(&mut self, time: Moment) -> bool {
